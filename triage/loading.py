@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, Union
+from typing import Any, ClassVar, TypeVar
 
 import pydantic
 import yaml
@@ -22,12 +22,15 @@ from pydantic.fields import MAPPING_LIKE_SHAPES, ModelField
 REPOSITORY = Path(__file__).resolve().parent.parent
 KNOWLEDGE = REPOSITORY / "knowledge"
 
-NodePath = Sequence[Union[str, int]]
+NodePath = Sequence[str | int]
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 
 
 class KnowledgeError(Exception):
-    """A knowledge file is wrong. `problems` has one line each: `knowledge/x.yml:LINE: what is wrong, what to do`."""
+    """A knowledge file is wrong.
+
+    `problems` has one line each: `knowledge/x.yml:LINE: what is wrong, what to do`.
+    """
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
@@ -35,7 +38,7 @@ class KnowledgeError(Exception):
 
 
 class KnowledgeModel(pydantic.BaseModel):
-    """Base of all models of knowledge files: unknown keys and empty strings are errors, values do not change."""
+    """Base of all models of knowledge files: unknown keys and empty strings are errors, values stay."""
 
     class Config:
         extra = pydantic.Extra.forbid
@@ -48,13 +51,17 @@ class KnowledgeModel(pydantic.BaseModel):
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C parser where it is built
     """Plain scalars as people expect them: `no` and `NO` are words, `061` keeps its zero, dates stay text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789")
+)
 
 
 class KnowledgeFile:
@@ -70,7 +77,9 @@ class KnowledgeFile:
         try:
             loader = _Loader(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise KnowledgeError([f"{self.name}:1: cannot be read ({error.strerror}), restore the file"]) from error
+            raise KnowledgeError(
+                [f"{self.name}:1: cannot be read ({error.strerror}), restore the file"]
+            ) from error
         except UnicodeDecodeError as error:
             raise KnowledgeError([f"{self.name}:1: is not UTF-8 text, save it as UTF-8"]) from error
         try:
@@ -80,7 +89,9 @@ class KnowledgeFile:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
             what = " ".join(part for part in (error.context, error.problem) if part)
-            raise KnowledgeError([f"{self.name}:{line}: is not YAML ({what}), correct the line or the one above"]) from error
+            raise KnowledgeError(
+                [f"{self.name}:{line}: is not YAML ({what}), correct the line or the one above"]
+            ) from error
         except yaml.YAMLError as error:
             raise KnowledgeError([f"{self.name}:1: is not YAML ({error}), correct it"]) from error
         finally:
