@@ -1,0 +1,59 @@
+"""What all tests share: one trained model and one running server per session.
+
+`trained_model`: the path of the model for the present state of the project, trained first when it is missing.
+
+`server`: the real assistant as `make api` starts it (launcher, action server, Rasa) on free ports with a
+token and an SQLite file of its own. It is shared, so a test talks under a sender of its own
+(`server.new_sender()`) and leaves the processes as it found them (the launcher undoes `server.kill_actions()`
+within some seconds; wait for it with `server.wait_for_actions()`).
+
+    def test_greeting(server):
+        talk = server.talk()                       # a new conversation
+        messages = talk.say("hello")               # what came back: [{"text": ..., "buttons": ...}]
+        assert talk.slots()["care_level"] is None
+
+`start_server(**settings)`: a function for tests that need a server of their own, ended with the test:
+`start_server(DATABASE_URL="postgresql://...")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launch import model
+from settings import ROOT, as_environment, load
+from tests.live_server import LiveServer
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The model for the present inputs of training."""
+    return model.ensure(ROOT, as_environment(load({})), print)
+
+
+@pytest.fixture(scope="session")
+def server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """One assistant for all tests of the session."""
+    with LiveServer(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture
+def start_server(trained_model: Path, tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Starts assistants for one test, each with the settings given; all are ended with the test."""
+    started: list[LiveServer] = []
+
+    def start(**settings: str) -> LiveServer:
+        folder = tmp_path / f"server-{len(started)}"
+        folder.mkdir()
+        running = LiveServer(folder, settings)
+        started.append(running)
+        running.start()
+        return running
+
+    yield start
+    for running in started:
+        running.stop()
