@@ -62,7 +62,8 @@ def get_uv(root: Path, cache: Path, pip: Optional[str]) -> str:
         raise SetupError(
             "This Python has neither pip nor venv: %s" % sys.executable,
             "Install one of them and run the command again. Debian or Ubuntu: sudo apt-get install "
-            "python3-venv. Fedora: sudo dnf install python3-pip. macOS: install Python 3 from its official installer.",
+            "python3-venv. Fedora: sudo dnf install python3-pip. macOS: install Python 3 from its own "
+            "installer.",
         )
     say("Fetching uv %s, the installer, into %s" % (version, folder.relative_to(root)))
     part = cache / "uv-part"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from pathlib import Path
 from typing import Iterator, List, Optional
@@ -26,9 +27,18 @@ def answers(python: str) -> bool:
 
 
 def pyenv_roots() -> List[Path]:
-    """The folders in which pyenv may keep its Pythons."""
+    """Where pyenv may keep its Pythons: where it says, in the home, beside its shims or this Python."""
     roots = [Path(os.environ["PYENV_ROOT"])] if os.environ.get("PYENV_ROOT") else []
-    return roots + [Path.home() / ".pyenv"]
+    roots.append(Path.home() / ".pyenv")
+    roots.append(Path(pwd.getpwuid(os.getuid()).pw_dir) / ".pyenv")
+    roots += [
+        Path(folder).parent
+        for folder in os.environ.get("PATH", "").split(os.pathsep)
+        if folder.endswith("/shims")
+    ]
+    base = Path(sys.base_prefix)
+    roots += [base.parent.parent] if base.parent.name == "versions" else []
+    return list(dict.fromkeys(roots))
 
 
 def candidates() -> Iterator[str]:
