@@ -82,8 +82,9 @@ def run(what: str, arguments: List[str], environment: Dict[str, str]) -> None:
         for line in process.stdout:
             last[0] = time.monotonic()
             lines.append(line)
-            sys.stdout.write("    " + line)
-            sys.stdout.flush()
+            if not line.startswith(" + "):  # uv's list of 200 installed packages
+                sys.stdout.write("    " + line)
+                sys.stdout.flush()
         code = process.wait()
     except BaseException:
         process.terminate()

@@ -15,7 +15,7 @@ from bootstrap.command import ask, clean_environment, run, say
 from bootstrap.trouble import SetupError
 
 RECIPE = "1"  # raise it when the steps below change, so that every .venv is done again
-NEEDED_BYTES = 5 * 10**9
+NEEDED_BYTES = 4 * 10**9
 LOCKS: Dict[str, List[str]] = {
     "runtime": ["pip.txt", "runtime.txt", "model.txt"],
     "dev": ["pip.txt", "runtime.txt", "model.txt", "dev.txt"],
@@ -62,7 +62,7 @@ def check_disk(root: Path) -> None:
     if free < NEEDED_BYTES:
         raise SetupError(
             "Only %.1f GB are free on the disk of %s." % (free / 1e9, root),
-            "The packages need 3 GB and their download cache 2. Free %.1f GB and run the command again."
+            "The packages need about 3 GB and their downloads 1 more. Free %.1f GB and run the command again."
             % ((NEEDED_BYTES - free) / 1e9),
         )
 

@@ -11,6 +11,7 @@ from typing import Iterator, List, Optional
 from bootstrap.command import ask
 
 WANTED = "3.10"
+USUAL_FOLDERS = ["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"]
 # Rasa needs each of these; a Python built by hand may lack some.
 QUESTION = (
     "import sys, ssl, sqlite3, ctypes, bz2, lzma, zlib, venv;"
@@ -44,11 +45,7 @@ def pyenv_roots() -> List[Path]:
 def candidates() -> Iterator[str]:
     """Places to look, in order: PATH, this Python itself, usual folders, pyenv's versions (newest first)."""
     name = "python" + WANTED
-    for folder in os.environ.get("PATH", "").split(os.pathsep) + [
-        "/usr/local/bin",
-        "/usr/bin",
-        "/opt/homebrew/bin",
-    ]:
+    for folder in os.environ.get("PATH", "").split(os.pathsep) + USUAL_FOLDERS:
         path = Path(folder) / name
         if folder and os.access(str(path), os.X_OK):
             yield str(path)
