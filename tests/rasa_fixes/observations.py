@@ -1,0 +1,391 @@
+"""What one Python process sees of Rasa, as JSON: `python -m tests.rasa_fixes.observations [all]`.
+
+With `all` every fix is switched off and this is stock Rasa. Run twice by `test_rasa_fixes.py`, in fresh
+processes, because a process that has imported Rasa once cannot show what importing it costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import rasa_fixes
+
+DOMAIN = """
+version: "3.1"
+intents: [greet, ask, affirm, deny]
+entities: []
+slots:
+  open: {type: text, influence_conversation: true, mappings: [{type: custom}]}
+responses:
+  utter_hello: [{text: hello}]
+  utter_yes: [{text: yes}]
+actions: [action_answer, action_next]
+"""
+RULES = """
+version: "3.1"
+rules:
+- {rule: hello, steps: [{intent: greet}, {action: utter_hello}]}
+- {rule: answer, steps: [{intent: ask}, {action: action_answer}]}
+- {rule: no, steps: [{intent: deny}, {action: utter_hello}, {action: utter_yes}]}
+- rule: yes, to an open question
+  condition: [{slot_was_set: [{open: q1}]}]
+  steps: [{intent: affirm}, {action: action_next}]
+"""
+ACTION_ANSWERS: list[Any] = [
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "open", "value": {"a": 1}, "timestamp": None}], "responses": [{}]},
+    {"events": [{"event": "slot", "name": 7}]},
+    {"events": [{"event": "no such thing"}]},
+    {"events": [{"event": "slot", "name": "open", "timestamp": "noon"}]},
+    {"events": [{"event": "bot", "text": "hi", "data": {}}, {"event": "followup", "name": "action_next"}]},
+    {"events": [{}]},
+    {"events": "none"},
+    {"responses": ["hi"]},
+    {},
+    [],
+    None,
+]
+
+
+def imports() -> dict[str, Any]:
+    import rasa.core.run
+    import rasa.engine.recipes.default_components  # noqa: F401  # only what it brings along matters
+
+    return {"tensorflow": "tensorflow" in sys.modules, "modules": len(sys.modules)}
+
+
+def module_search() -> dict[str, Any]:
+    import numpy
+    import skops.io._utils as skops_utils
+
+    asked: list[str] = []
+
+    class Nosy(ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            raise AttributeError(name)
+
+    sys.modules["nosy"] = Nosy("nosy")
+    nowhere = numpy.frompyfunc(abs, 1, 1)
+    functions = numpy.add, numpy.sin, nowhere
+    found = [skops_utils.whichmodule(function, function.__name__) for function in functions]
+    del sys.modules["nosy"]
+    return {"asked": len([name for name in asked if not name.startswith("__")]), "found": found}
+
+
+def event_types() -> dict[str, Any]:
+    import rasa.shared.utils.common as common
+    from rasa.shared.core.events import Event
+
+    walks = 0
+    all_subclasses = common.all_subclasses
+
+    def counted(cls: type) -> list[type]:
+        nonlocal walks
+        walks += cls is Event
+        return all_subclasses(cls)
+
+    common.all_subclasses = counted
+    names = [Event.resolve_by_type(name).__name__ for name in ("slot", "user", "bot") * 10]
+    answers = [Event.resolve_by_type("topic"), Event.resolve_by_type("unheard", Event) is Event]
+    common.all_subclasses = all_subclasses
+    try:
+        Event.resolve_by_type("unheard")
+    except ValueError:
+        answers.append("ValueError")
+    return {"walks": walks, "names": names, "answers": answers}
+
+
+def action_answers() -> dict[str, Any]:
+    import jsonschema
+    from rasa.core.actions.action import RemoteAction
+
+    checks = 0
+    validator = jsonschema.validators.validator_for({})
+    check_schema = validator.check_schema
+
+    def counted(schema: Any) -> None:
+        nonlocal checks
+        checks += 1
+        check_schema(schema)
+
+    validator.check_schema = counted
+    outcomes = []
+    for answer in ACTION_ANSWERS:
+        try:
+            outcomes.append(RemoteAction("action_x", None)._validate_action_result(answer))
+        except jsonschema.ValidationError as error:
+            outcomes.append(error.message)
+    validator.check_schema = check_schema
+    return {"checks": checks, "outcomes": outcomes}
+
+
+async def action_calls() -> dict[str, Any]:
+    from aiohttp import web
+    from rasa.core.actions import action
+    from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+    peers: list[Any] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        peers.append(request.transport)
+        body = await request.json()
+        if body.get("reject"):
+            return web.json_response({"error": "no", "action_name": "a"}, status=400)
+        token = request.headers.get("X-T")
+        return web.json_response({"got": body, "query": dict(request.query), "token": token})
+
+    app = web.Application()
+    app.router.add_post("/webhook", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    address = f"http://127.0.0.1:{port}/webhook"
+    endpoint = EndpointConfig(address, headers={"X-T": "t"}, token="s", token_name="k")
+    answers = [await endpoint.request(json={"n": n}) for n in range(5)]
+    try:
+        await endpoint.request(json={"reject": True})
+    except ClientResponseError as error:
+        answers.append([error.status, json.loads(error.text)])
+    connections = len({id(peer) for peer in peers})
+    peers[-1].abort()  # the kept connection dies under the next call
+    answers.append(await endpoint.request(json={"n": 9}))
+    if "rasa_fixes.action_connection" in sys.modules:
+        from rasa_fixes.action_connection import close_sessions
+
+        await close_sessions()
+    await runner.cleanup()
+    return {"connections": connections, "answers": answers, "limit": action.DEFAULT_REQUEST_TIMEOUT}
+
+
+async def waiting() -> dict[str, Any]:
+    from rasa.core.lock_store import InMemoryLockStore
+
+    store = InMemoryLockStore()
+    order: list[int] = []
+
+    async def turn(number: int) -> None:
+        async with store.lock("person"):
+            await asyncio.sleep(0.03)
+            order.append(number)
+
+    begun = time.monotonic()
+    await asyncio.gather(*(turn(number) for number in range(3)))
+    return {"seconds": time.monotonic() - begun, "order": order}
+
+
+def debug_lines() -> dict[str, Any]:
+    import rasa.core.policies.rule_policy as rule_policy
+    import rasa.core.processor as processor
+
+    copied: list[str] = []
+
+    class Value:
+        def __deepcopy__(self, memo: Any) -> Value:
+            copied.append("copied")
+            return self
+
+    for module in (processor, rule_policy):
+        module.structlogger.debug("line", value=module.copy.deepcopy(Value()))
+    return {"copied": len(copied)}
+
+
+def _conversation(domain: Any, words: list[str]) -> Any:
+    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    tracker = DialogueStateTracker("person", domain.slots)
+    tracker.update(ActionExecuted("action_session_start"))
+    for word in words:
+        if word.startswith("action_") or word.startswith("utter_"):
+            tracker.update(ActionExecuted(word))
+        elif word.startswith("q"):
+            tracker.update(SlotSet("open", word))
+        else:
+            tracker.update(UserUttered(f"text of {word}", {"name": word, "confidence": 1.0}, []))
+    return tracker
+
+
+def tracker_copies() -> dict[str, Any]:
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+    from rasa.shared.core.trackers import EventVerbosity
+
+    tracker = _conversation(Domain.from_yaml(DOMAIN), ["action_listen", "ask", "q1", "action_answer"] * 25)
+    applied = 0
+    apply_to = UserUttered.apply_to
+
+    def counted(self: UserUttered, target: Any) -> None:
+        nonlocal applied
+        applied += 1
+        apply_to(self, target)
+
+    UserUttered.apply_to = counted
+    twin = tracker.copy()
+    UserUttered.apply_to = apply_to
+    same = twin.current_state(EventVerbosity.ALL) == tracker.current_state(EventVerbosity.ALL)
+    twin.update(_conversation(Domain.from_yaml(DOMAIN), ["q2"]).events[-1])
+    return {
+        "replayed": applied,
+        "same": same,
+        "slot": tracker.get_slot("open"),
+        "events": len(tracker.events),
+    }
+
+
+def _rule_policy(folder: Path) -> tuple[Any, Any]:
+    from rasa.core.policies.rule_policy import RulePolicy
+    from rasa.engine.graph import ExecutionContext, GraphSchema
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.generator import TrainingDataGenerator
+    from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+    from rasa.shared.core.training_data.structures import StoryGraph
+
+    domain = Domain.from_yaml(DOMAIN)
+    graph = StoryGraph(YAMLStoryReader(domain).read_from_string(RULES))
+    trackers = TrainingDataGenerator(graph, domain, augmentation_factor=0).generate()
+    context = ExecutionContext(GraphSchema({}))
+    storage, resource = LocalModelStorage.create(folder), Resource("rules")
+    RulePolicy.create(RulePolicy.get_default_config(), storage, resource, context).train(trackers, domain)
+    return RulePolicy.load(RulePolicy.get_default_config(), storage, resource, context), domain
+
+
+def rule_predictions() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        policy, domain = _rule_policy(Path(folder))
+        described = 0
+        get_active_state = domain.get_active_state
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            nonlocal described
+            described += 1
+            return get_active_state(*args, **kwargs)
+
+        domain.get_active_state = counted
+        listen, long = "action_listen", ["action_listen", "greet", "utter_hello"] * 30
+        conversations = [
+            [],
+            [listen, "greet"],
+            [listen, "affirm"],
+            [*long, listen, "ask"],
+            [*long, listen, "ask", "action_answer"],
+            [*long, listen, "deny", "utter_hello"],
+            [*long, listen, "deny", "utter_hello", "utter_yes"],
+            [*long, "q1", listen, "affirm"],
+            [*long, "q1", listen, "affirm", "action_next"],
+            [*long, "q2", listen, "affirm"],
+            [*long, listen, "unheard"],
+            [*long, "action_next"],
+        ]
+        predicted = []
+        for words in conversations:
+            prediction = policy.predict_action_probabilities(_conversation(domain, words), domain)
+            best = prediction.max_confidence_index
+            predicted.append([domain.action_names_or_texts[best], round(prediction.max_confidence, 3)])
+    return {"described": described, "predicted": predicted}
+
+
+def graph_runs() -> dict[str, Any]:
+    from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+    from rasa.engine.runner.dask import DaskGraphRunner
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    class Add(GraphComponent):
+        def __init__(self, amount: int) -> None:
+            self.amount = amount
+
+        @classmethod
+        def create(cls, config: Any, model_storage: Any, resource: Any, execution_context: Any) -> Add:
+            return cls(config["amount"])
+
+        def add(self, number: int, other: int = 0) -> int:
+            return number + other + self.amount
+
+        def fail(self, number: int) -> int:
+            raise ValueError("out of order")
+
+    def node(amount: int, fn: str = "add", **needs: str) -> SchemaNode:
+        return SchemaNode(needs, Add, "create", fn, {"amount": amount}, eager=True)
+
+    schema = GraphSchema(
+        {
+            "last": node(100, number="second", other="first"),
+            "second": node(10, number="first"),
+            "first": node(1, number="__start__"),
+            "broken": node(0, "fail", number="first"),
+        }
+    )
+    plans = 0
+    minimal = GraphSchema.minimal_graph_schema
+
+    def counted(self: GraphSchema, targets: Any = None) -> GraphSchema:
+        nonlocal plans
+        plans += 1
+        return minimal(self, targets)
+
+    GraphSchema.minimal_graph_schema = counted
+    with tempfile.TemporaryDirectory() as folder:
+        storage = LocalModelStorage.create(Path(folder))
+        runner = DaskGraphRunner(schema, storage, ExecutionContext(schema))
+        results: list[Any] = [runner.run({"__start__": n}, ["last"]) for n in range(3)]
+        results.append(runner.run({"__start__": 5}, ["second", "first"]))
+        try:
+            runner.run({"__start__": 5}, ["broken"])
+        except Exception as error:  # noqa: BLE001  # whatever stock Rasa raises is the thing observed
+            results.append(type(error).__name__)
+    GraphSchema.minimal_graph_schema = minimal
+    return {"plans": plans, "results": results}
+
+
+def stock_component() -> dict[str, Any]:
+    """Asking for a component that needs TensorFlow must give the real one, whatever was put off before."""
+    from rasa.engine.graph import GraphComponent
+    from rasa.engine.recipes import default_components
+    from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+    from rasa.shared.utils.common import class_from_module_path
+    from rasa.utils import train_utils
+
+    by_name = DefaultV1Recipe._from_registry("DIETClassifier").clazz
+    by_path = class_from_module_path("rasa.core.policies.ted_policy.TEDPolicy")
+    return {
+        "real": all("tensorflow" in sys.modules and hasattr(found, "load") for found in (by_name, by_path)),
+        "same": default_components.TEDPolicy is by_path and default_components.DIETClassifier is by_name,
+        "all_real": all(issubclass(found, GraphComponent) for found in default_components.DEFAULT_COMPONENTS),
+        "defaults": sorted(by_name.get_default_config())[:3],
+        "data": train_utils.RasaBatchDataGenerator.__module__,
+    }
+
+
+def main() -> None:
+    applied = rasa_fixes.apply(sys.argv[1] if len(sys.argv) > 1 else None)
+    begun = time.process_time()
+    seen: dict[str, Any] = {"applied": applied, "imports": imports()}
+    seen["imports"]["cpu_seconds"] = time.process_time() - begun
+    seen["event_types"] = event_types()
+    seen["action_answers"] = action_answers()
+    seen["action_calls"] = asyncio.run(action_calls())
+    seen["waiting"] = asyncio.run(waiting())
+    seen["debug_lines"] = debug_lines()
+    seen["tracker_copies"] = tracker_copies()
+    seen["rule_predictions"] = rule_predictions()
+    seen["graph_runs"] = graph_runs()
+    begun = time.process_time()
+    seen["module_search"] = module_search()
+    seen["module_search"]["cpu_seconds"] = time.process_time() - begun
+    seen["stock_component"] = stock_component()
+    print("\n" + json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Each fix: stock Rasa shows the fault, the mended one does not, and both answer the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import rasa_fixes
+from settings import ROOT
+
+
+def _observe(off: str) -> dict[str, Any]:
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "NECKWISE_RASA_FIXES_OFF": off}
+    finished = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.rasa_fixes.observations"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return json.loads(finished.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def seen() -> tuple[dict[str, Any], dict[str, Any]]:
+    with ThreadPoolExecutor(2) as pool:
+        stock, mended = pool.map(_observe, ["all", ""])
+    return stock, mended
+
+
+def test_every_fix_is_in_force_unless_switched_off(seen: Any) -> None:
+    stock, mended = seen
+    assert stock["applied"] == []
+    assert mended["applied"] == list(rasa_fixes.FIXES)
+
+
+# fix under test, what is observed, what stock Rasa shows at least, what the mended one shows at most
+FAULTS = [
+    ("imports", "tensorflow", True, False),
+    ("event_types", "walks", 30, 5),
+    ("action_answers", "checks", 12, 0),
+    ("action_calls", "connections", 6, 1),
+    ("action_calls", "limit", 300, 10),
+    ("waiting", "seconds", 2.0, 0.6),
+    ("debug_lines", "copied", 2, 0),
+    ("tracker_copies", "replayed", 25, 0),
+    ("rule_predictions", "described", 500, 50),
+    ("graph_runs", "plans", 5, 0),
+    ("module_search", "asked", 1, 0),
+]
+
+
+@pytest.mark.parametrize(("observation", "name", "stock_at_least", "mended_at_most"), FAULTS)
+def test_the_fault_is_there_in_stock_rasa_and_gone_in_the_mended_one(
+    seen: Any, observation: str, name: str, stock_at_least: float, mended_at_most: float
+) -> None:
+    stock, mended = seen
+    assert stock[observation][name] >= stock_at_least
+    assert mended[observation][name] <= mended_at_most
+
+
+ANSWERS = [
+    ("event_types", "names"),
+    ("event_types", "answers"),
+    ("action_answers", "outcomes"),
+    ("action_calls", "answers"),
+    ("waiting", "order"),
+    ("tracker_copies", "same"),
+    ("tracker_copies", "slot"),
+    ("tracker_copies", "events"),
+    ("rule_predictions", "predicted"),
+    ("graph_runs", "results"),
+    ("module_search", "found"),
+    ("stock_component", "real"),
+    ("stock_component", "same"),
+    ("stock_component", "all_real"),
+    ("stock_component", "defaults"),
+    ("stock_component", "data"),
+]
+
+
+@pytest.mark.parametrize(("observation", "name"), ANSWERS)
+def test_the_mended_rasa_answers_as_stock_rasa_does(seen: Any, observation: str, name: str) -> None:
+    stock, mended = seen
+    assert mended[observation][name] == stock[observation][name]
+
+
+def test_stock_components_that_need_tensorflow_are_the_real_ones(seen: Any) -> None:
+    _, mended = seen
+    assert mended["stock_component"]["real"] is True
+    assert mended["stock_component"]["all_real"] is True
+
+
+def test_another_rasa_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa_fixes.metadata, "version", lambda name: "3.7.0")
+    with pytest.raises(rasa_fixes.WrongRasaVersion, match=r"mends Rasa 3\.6\.21 and this is 3\.7\.0"):
+        rasa_fixes.apply("")
+    assert rasa_fixes.apply("all") == rasa_fixes._applied
+
+
+def test_a_misspelt_fix_is_named() -> None:
+    with pytest.raises(rasa_fixes.UnknownFix, match="evnt_types"):
+        rasa_fixes.switched_off("evnt_types")
+    assert rasa_fixes.switched_off(" event_types , lock_wait") == {"event_types", "lock_wait"}
