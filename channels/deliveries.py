@@ -11,6 +11,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from settings import Settings
+
 log = structlog.get_logger()
 
 KEEP_SECONDS = 24 * 3600
@@ -53,7 +55,8 @@ class DeliveriesInMemory:
 
 
 class DeliveriesInRedis:
-    """The ledger of all processes that share a Redis; falls back to this process's own when Redis does not answer.
+    """The ledger of all processes that share a Redis; falls back to this process's own when Redis does not
+    answer.
 
     Keys are hashed: no id of a person or message is readable in Redis.
     """
@@ -84,3 +87,15 @@ class DeliveriesInRedis:
             await self._redis.delete(self._name(key))
         except (RedisError, OSError) as error:
             log.warning("deliveries.redis.unreachable", error=type(error).__name__)
+
+
+def deliveries_for(settings: Settings) -> Deliveries:
+    """The ledger in Redis where one is set, else this process's own."""
+    if settings.redis_url:
+        return DeliveriesInRedis(redis_client(settings.redis_url))
+    return DeliveriesInMemory()
+
+
+def redis_client(address: str) -> Redis:
+    """A client that gives up soon: nobody waits for an answer because Redis is away."""
+    return Redis.from_url(address, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -1,8 +1,9 @@
 """The one gate in front of every channel.
 
-A channel turns what its platform delivers into an `Incoming` and gives it to `Gate.handle`; what comes back are the bot
-messages to send. The gate answers what Rasa cannot read, keeps typed commands and forged buttons from it, processes a
-repeated delivery once, limits length, rate and time, and never leaves a turn without an answer.
+A channel turns what its platform delivers into an `Incoming` and gives it to `Gate.handle`; what comes back
+are the bot messages to send. The gate answers what Rasa cannot read, keeps typed commands and forged buttons
+from it, processes a repeated delivery once, limits length, rate and time, and never leaves a turn without an
+answer.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from sanic import Blueprint
 
 from channels import wording
-from channels.deliveries import Deliveries, DeliveriesInMemory
-from channels.rate import Rate, RateInMemory
+from channels.deliveries import Deliveries, deliveries_for
+from channels.handover import Desk
+from channels.rate import Rate, rate_for
 from channels.record import Message, Record, Remembered, is_emergency
+from settings import Settings
+from settings import load as load_settings
 
 log = structlog.get_logger()
 
@@ -34,6 +38,9 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 ALWAYS_OFFERED = frozenset({"start over", "restart", "help", "stop"})
 """Button payloads that are good at any time, whatever was asked last."""
 
+TAKES_BACK = frozenset({"start over", "restart", "back to the assistant"})
+"""What a person writes to talk to the assistant again after being handed over."""
+
 _SALT = secrets.token_bytes(16)
 
 
@@ -41,9 +48,10 @@ _SALT = secrets.token_bytes(16)
 class Incoming:
     """One thing a person sent.
 
-    `sender` is the conversation's id. `text` is what was typed; `button_payload` what the pressed button stands for.
-    `message_id` is the platform's own id of the delivery. `kind` is `text`, or what was sent in its place: `voice`,
-    `audio`, `image`, `video`, `sticker`, `location`, `contact`, `file`, `other` (with `text` as the caption, if any).
+    `sender` is the conversation's id. `text` is what was typed; `button_payload` what the pressed button
+    stands for. `message_id` is the platform's own id of the delivery. `kind` is `text`, or what was sent in
+    its place: `voice`, `audio`, `image`, `video`, `sticker`, `location`, `contact`, `file`, `other` (with
+    `text` as the caption, if any).
     """
 
     sender: str
@@ -56,7 +64,8 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one message may be: `characters` long, `messages` in `rate_seconds`, answered within `turn_seconds`.
+    """What one message may be: `characters` long, `messages` in `rate_seconds`, answered within
+    `turn_seconds`.
 
     `searched_characters` is how far an overlong message is searched for red flags.
     """
@@ -65,7 +74,21 @@ class Limits:
     searched_characters: int = 20_000
     messages: int = 30
     rate_seconds: int = 60
-    turn_seconds: float = 20.0
+    turn_seconds: float = 15.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The limits that are set."""
+        return cls(
+            characters=settings.message_characters,
+            messages=settings.messages_per_minute,
+            turn_seconds=settings.turn_timeout_seconds,
+        )
+
+
+def notice(text: str) -> Message:
+    """A message of the gate itself. Channels may show it to one person only where others can read along."""
+    return {"text": text, "notice": True}
 
 
 class SafetyNet(Protocol):
@@ -75,18 +98,6 @@ class SafetyNet(Protocol):
         self, text: str, findings: dict[str, str], country: str | None, subject: str | None
     ) -> list[Message]:
         """The emergency message where text and findings hold a red flag, else a plain safe message."""
-
-
-class Handover(Protocol):
-    """A person who takes over, see `channels.handover`."""
-
-    configured: bool
-
-    async def request(self, sender: str, channel: str, summary: dict[str, Any]) -> bool:
-        """Tell the person. False when nobody could be told."""
-
-    async def forward(self, sender: str, channel: str, text: str) -> bool:
-        """Pass on what was written while the person has the conversation."""
 
 
 def shortened_hash(identifier: str) -> str:
@@ -110,7 +121,10 @@ def has_words(text: str) -> bool:
 
 
 def first_part(text: str, characters: int) -> tuple[str, str]:
-    """Cut `text` before `characters`, at a space where there is one near. Returns the first part and the rest."""
+    """Cut `text` before `characters`, at a space where there is one near.
+
+    Returns the first part and the rest.
+    """
     if len(text) <= characters:
         return text, ""
     at = max(text.rfind(" ", characters - 200, characters), text.rfind("\n", characters - 200, characters))
@@ -156,9 +170,11 @@ class _Turn:
 class Gate:
     """Everything between a channel and Rasa. One instance per channel and process.
 
-    `on_new_message` is what Rasa gives to `InputChannel.blueprint`; `channel` is the channel's name. With `replay`, a
-    repeated delivery gets the first one's answer again (for channels that answer in the HTTP response itself);
-    without it a repetition gets nothing. Call `bind` with the channel's blueprint so that the gate finds Rasa's agent.
+    Limits, stores and the person to hand over to come from `settings` (the environment by default) unless
+    given. `on_new_message` is what Rasa gives to `InputChannel.blueprint`; `channel` is the channel's name.
+    With `replay`, a repeated delivery gets the first one's answer again (for channels that answer in the HTTP
+    response itself); without it a repetition gets nothing. Call `bind` with the channel's blueprint so that
+    the gate finds Rasa's agent.
     """
 
     def __init__(
@@ -170,18 +186,20 @@ class Gate:
         deliveries: Deliveries | None = None,
         rate: Rate | None = None,
         safety_net: SafetyNet | None = None,
-        handover: Handover | None = None,
+        handover: Desk | None = None,
         record: Record | None = None,
         replay: bool = False,
+        settings: Settings | None = None,
     ) -> None:
+        settings = settings or load_settings()
         self.channel = channel
-        self.limits = limits or Limits()
+        self.limits = limits or Limits.of(settings)
         self.record = record or Record()
         self._on_new_message = on_new_message
-        self._deliveries = deliveries or DeliveriesInMemory()
-        self._rate = rate or RateInMemory(self.limits.messages, self.limits.rate_seconds)
+        self._deliveries = deliveries or deliveries_for(settings)
+        self._rate = rate or rate_for(settings, self.limits.messages, self.limits.rate_seconds)
         self._safety_net = safety_net
-        self._handover = handover
+        self._handover = handover or Desk(settings)
         self._replay = replay
         self._answers: OrderedDict[str, asyncio.Task[list[Message]]] = OrderedDict()
         self._running: set[asyncio.Task[list[Message]]] = set()
@@ -196,7 +214,8 @@ class Gate:
     async def handle(self, incoming: Incoming) -> list[Message]:
         """Process one delivery once and return the messages to send; an empty list for a repetition.
 
-        Never raises. The turn goes on when the caller is cancelled (a closed connection), so its outcome is not lost.
+        Never raises. The turn goes on when the caller is cancelled (a closed connection), so its outcome is
+        not lost.
         """
         key = self._key(incoming)
         if self._replay and key in self._answers:
@@ -213,7 +232,10 @@ class Gate:
         return await asyncio.shield(task)
 
     async def admit(self, incoming: Incoming) -> bool:
-        """True the first time a delivery is seen. Channels that answer later call this before they acknowledge."""
+        """True the first time a delivery is seen.
+
+        Channels that answer later call this before they acknowledge.
+        """
         if not incoming.message_id:
             return True
         first = await self._deliveries.claim(self._key(incoming))
@@ -226,7 +248,10 @@ class Gate:
         return (await self.record.read(sender)).offered
 
     async def answer(self, incoming: Incoming) -> list[Message]:
-        """The messages for an admitted delivery. Never raises, and never silent unless a person has taken over."""
+        """The messages for an admitted delivery.
+
+        Never raises, and never silent unless a person has taken over.
+        """
         began = time.monotonic()
         try:
             messages, outcome = await self._answer(incoming)
@@ -249,18 +274,18 @@ class Gate:
         wait = await self._rate.wait_seconds(f"{self.channel}:{incoming.sender}")
         if wait:
             emergency = await self._emergency_in(text, None)
-            return emergency or [{"text": wording.too_many(wait)}], "rate"
+            return emergency or [notice(wording.too_many(wait))], "rate"
         if not has_words(text):
             if incoming.kind not in ("text", "button"):
                 return [
                     {"text": wording.NOT_TEXT.get(incoming.kind, wording.NOT_TEXT_OTHERWISE)}
                 ], incoming.kind
-            return [{"text": wording.EMPTY}], "empty"
+            return [notice(wording.EMPTY)], "empty"
 
         remembered: Remembered | None = None
-        if self._handover is not None and self._handover.configured:
+        if self._handover.configured:
             remembered = await self.record.read(incoming.sender)
-            if remembered.handed_over:
+            if remembered.handed_over and not await self._taken_back(incoming, text):
                 return await self._while_handed_over(incoming, text, remembered)
         if incoming.button_payload is not None:
             remembered = remembered or await self.record.read(incoming.sender)
@@ -276,9 +301,9 @@ class Gate:
         if not any(is_emergency(message) for message in messages):
             messages = await self._emergency_missed(incoming, text, rest) + messages
         if rest:
-            messages = messages + [{"text": wording.TOO_LONG}]
+            messages = [*messages, notice(wording.TOO_LONG)]
         elif incoming.kind not in ("text", "button"):
-            messages = [{"text": wording.CAPTION_ONLY}] + messages
+            messages = [notice(wording.CAPTION_ONLY), *messages]
         return messages, turn.failure or "answered"
 
     async def _turn(self, incoming: Incoming, text: str) -> _Turn:
@@ -348,7 +373,8 @@ class Gate:
         except Exception as error:  # the net is the last thing that speaks: without it these fixed words do
             log.exception("gate.safety_net.failed", channel=self.channel, error=type(error).__name__)
             messages = []
-        return messages or [{"text": wording.LAST_RESORT}]
+        messages = [m if is_emergency(m) else {**m, "notice": True} for m in messages]
+        return messages or [notice(wording.LAST_RESORT)]
 
     async def _refuse_old_button(self, payload: str, remembered: Remembered) -> list[Message] | None:
         """None when the button was offered in the last bot turn; else what is said instead of taking it."""
@@ -360,22 +386,30 @@ class Gate:
             return emergency
         question = [m for m in remembered.last_messages if m.get("buttons")]
         if question:
-            return [{"text": wording.OLD_BUTTON_ASK_AGAIN}, *question]
+            return [notice(wording.OLD_BUTTON_ASK_AGAIN), *question]
         if remembered.last_messages:
-            return [{"text": wording.OLD_BUTTON_ASK_AGAIN}, remembered.last_messages[-1]]
-        return None  # nothing is remembered (a new or cleared conversation): the payload is plain words, as if typed
+            return [notice(wording.OLD_BUTTON_ASK_AGAIN), remembered.last_messages[-1]]
+        return None  # a new or cleared conversation: the payload is plain words, as if typed
+
+    async def _taken_back(self, incoming: Incoming, text: str) -> bool:
+        """Whether the person wants the assistant again; nobody must wait for an answer that does not come."""
+        if text.casefold().rstrip(".!") not in TAKES_BACK:
+            return False
+        return await self.record.add(incoming.sender, [SlotSet("handed_over", False)])
 
     async def _while_handed_over(
         self, incoming: Incoming, text: str, remembered: Remembered
     ) -> tuple[list[Message], str]:
-        """Pass the text on to the person, stay quiet, and still say the emergency message where it is called for."""
-        assert self._handover is not None
+        """Pass the text on to the person, stay quiet, and still say the emergency message where it is called
+        for.
+        """
         text, rest = first_part(text, self.limits.characters)
         passed_on = await self._handover.forward(incoming.sender, self.channel, text)
         messages = await self._emergency_in(text, remembered) or await self._emergency_in(rest, remembered)
-        if not passed_on and not messages:
-            messages = [{"text": wording.HANDOVER_FAILED}]
         events: list[Any] = [UserUttered(text, input_channel=self.channel, metadata={"handed_over": True})]
+        if not passed_on:
+            messages = [*messages, notice(wording.HANDOVER_FAILED)]
+            events.append(SlotSet("handed_over", False))
         events += [BotUttered(m.get("text"), {"custom": m.get("custom")}) for m in messages]
         await self.record.add(incoming.sender, events)
         return messages, "handed over"
@@ -392,11 +426,12 @@ class Gate:
                 continue
             if message.get("text"):
                 kept.append({key: value for key, value in message.items() if key != "custom"})
-            kept.append({"text": await self._request_person(incoming, data.get("summary") or {})})
+            summary = data.get("summary") if data.get("consent") is True else None
+            kept.append({"text": await self._request_person(incoming, summary)})
         return kept
 
-    async def _request_person(self, incoming: Incoming, summary: dict[str, Any]) -> str:
-        if self._handover is None or not self._handover.configured:
+    async def _request_person(self, incoming: Incoming, summary: dict[str, Any] | None) -> str:
+        if not self._handover.configured:
             return wording.NOBODY_CONFIGURED
         if not await self._handover.request(incoming.sender, self.channel, summary):
             return wording.HANDOVER_FAILED

@@ -12,6 +12,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from channels.deliveries import redis_client
+from settings import Settings
+
 log = structlog.get_logger()
 
 
@@ -47,7 +50,9 @@ class RateInMemory:
 
 
 class RateInRedis:
-    """A fixed window per sender shared by all processes; this process's own window when Redis does not answer."""
+    """A fixed window per sender shared by all processes; this process's own window when Redis does not
+    answer.
+    """
 
     def __init__(self, redis: Redis, messages: int, seconds: int) -> None:
         self._redis = redis
@@ -68,3 +73,10 @@ class RateInRedis:
             log.warning("rate.redis.unreachable", error=type(error).__name__)
             return await self._own.wait_seconds(sender)
         return 0 if count <= self._messages else max(1, int(ttl))
+
+
+def rate_for(settings: Settings, messages: int, seconds: int) -> Rate:
+    """Counted in Redis where one is set, else in this process."""
+    if settings.redis_url:
+        return RateInRedis(redis_client(settings.redis_url), messages, seconds)
+    return RateInMemory(messages, seconds)

@@ -72,8 +72,9 @@ def _as_message(event: BotUttered) -> Message:
 class Record:
     """The conversations of a running Rasa, reached through its agent.
 
-    `app` is the Sanic app; its `ctx.agent` exists once Rasa has started. Nothing here raises when the agent, the
-    tracker store or the lock store is missing or broken: reading gives an empty `Remembered`, adding gives False.
+    `app` is the Sanic app; its `ctx.agent` exists once Rasa has started. Nothing here raises when the agent,
+    the tracker store or the lock store is missing or broken: reading gives an empty `Remembered`, adding
+    gives False.
     """
 
     def __init__(self, app: Any = None) -> None:

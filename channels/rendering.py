@@ -1,4 +1,6 @@
-"""How a bot message is written on platforms that show plain text: no markup, numbered options, split at sentences."""
+"""How a bot message is written on platforms that show plain text: no markup, numbered options, split at
+sentences.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +19,6 @@ _CODE = re.compile(r"`{1,3}([^`]*)`{1,3}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026])[\"')\u201d\u2019]?\s+")
-
-_CARDINALS = (
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NUMBERS = {word: number for words in (_CARDINALS, _ORDINALS) for number, word in enumerate(words, start=1)}
-_CHOICE = re.compile(
-    r"(?:(?:option|number|no\.?|nr\.?|the|answer|#)\s*)*"
-    r"[(\[]?(?P<number>\d{1,2}|[a-z]+)(?:[.)\]:]|\ufe0f?\u20e3)*(?:\s+(?:one|please))?"
-)
-_BETWEEN_CHOICES = re.compile(r"\s*(?:,|;|&|\+|/|\band\b)\s*|\s+")
 
 
 def plain(text: str) -> str:
@@ -59,7 +39,9 @@ def length_in_utf16(text: str) -> int:
 
 
 def split_at_sentences(text: str, longest: int, measure: Callable[[str], int] = len) -> list[str]:
-    """Cut `text` into parts no longer than `longest`, between paragraphs, else sentences, else words, else anywhere."""
+    """Cut `text` into parts no longer than `longest`, between paragraphs, else sentences, else words, else
+    anywhere.
+    """
     text = text.strip()
     if not text:
         return []
@@ -102,30 +84,6 @@ def with_numbered_options(text: str, buttons: Sequence[Button]) -> str:
         f"{number}. {plain(button['title'])}" for number, button in enumerate(buttons, start=1)
     )
     return f"{text}\n\n{options}\n\nReply with a number or in your own words.".strip()
-
-
-def chosen(text: str, buttons: Sequence[Button]) -> list[Button]:
-    """The options that a reply names by number ("1", "one", "1.", "option 2", "1 and 3") or by its title; else none.
-
-    A reply with anything else in it names none: it is taken as words.
-    """
-    said = " ".join(text.casefold().split()).rstrip(".!")
-    for button in buttons:
-        if said in (plain(button["title"]).casefold().rstrip(".!"), button["payload"].casefold()):
-            return [button]
-    whole = _number_in(said)
-    numbers = [whole] if whole is not None else [_number_in(p) for p in _BETWEEN_CHOICES.split(said) if p]
-    if not numbers or any(number is None or not 1 <= number <= len(buttons) for number in numbers):
-        return []
-    return [buttons[number - 1] for number in dict.fromkeys(n for n in numbers if n is not None)]
-
-
-def _number_in(said: str) -> int | None:
-    match = _CHOICE.fullmatch(said)
-    if match is None:
-        return None
-    word = match.group("number")
-    return int(word) if word.isdigit() else _NUMBERS.get(word)
 
 
 def turn_as_one_text(messages: Sequence[Message]) -> str:

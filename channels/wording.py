@@ -1,6 +1,7 @@
 """What the gate itself says: about messages it cannot read, and about a person taking over.
 
-Nothing here is medical. What is said about symptoms comes from `dialogue.safety_net` and the responses of the domain.
+Nothing here is medical. What is said about symptoms comes from `dialogue.safety_net` and the responses of the
+domain.
 """
 
 from __future__ import annotations
@@ -45,6 +46,15 @@ NOBODY_CONFIGURED = (
     "If you want to talk to somebody, please call your doctor or a nurse line."
 )
 GIVEN_BACK = "The person has handed the conversation back to me. How can I help?"
+
+STOPPED = "You will get no more messages from me. Write START if you change your mind."
+STARTED = "You will get messages from me again. Please tell me in a few words how I can help."
+HELP_BY_SMS = (
+    "This is Neckwise, a program with information about neck stiffness; it is not a doctor. "
+    "Tell me in your own words "
+    "what is the matter. In an emergency call your local emergency number (112, 911 or 999). "
+    "Reply STOP to get no more messages."
+)
 
 
 def too_many(seconds: int) -> str:
