@@ -1,0 +1,102 @@
+"""The files of the chat page and the widget, as built from `web/`: compression, caching and security headers."""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, Mapping, Optional, Sequence
+
+BUILD = Path(__file__).parent / "web_assets"
+
+_COMPRESSED = {".br": "br", ".gz": "gzip"}
+_FOR_A_YEAR = "public, max-age=31536000, immutable"
+_ASK_EACH_TIME = "no-cache"
+_FOR_FIVE_MINUTES = "public, max-age=300, stale-while-revalidate=86400"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One built file with its smaller forms (`encoding -> bytes`; "" is the plain one)."""
+
+    name: str
+    content_type: str
+    forms: Mapping[str, bytes]
+    etag: str
+
+    def best_form(self, accept_encoding: str) -> str:
+        """The smallest form that the browser says it takes; "" when it takes none."""
+        accepted = {}
+        for offer in accept_encoding.split(","):
+            coding, _, quality = offer.partition(";")
+            accepted[coding.strip().lower()] = quality.replace(" ", "").lower() not in ("q=0", "q=0.0")
+        return next((form for form in ("br", "gzip") if form in self.forms and accepted.get(form)), "")
+
+
+def load_pages(build: Path = BUILD) -> Dict[str, Page]:
+    """Every file of the build by its name.
+
+    Raises FileNotFoundError, saying what to do, where there is no build.
+    """
+    names = sorted(f.name for f in build.iterdir() if f.suffix not in _COMPRESSED) if build.is_dir() else []
+    if "chat.html" not in names:
+        raise FileNotFoundError(f"the chat page is not built: run `npm ci && npm run build` in web/ ({build.name} is empty)")
+    return {name: _load(build, name) for name in names}
+
+
+def _load(build: Path, name: str) -> Page:
+    plain = (build / name).read_bytes()
+    forms = {"": plain}
+    for suffix, coding in _COMPRESSED.items():
+        smaller = build / (name + suffix)
+        if smaller.is_file():
+            forms[coding] = smaller.read_bytes()
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if content_type in ("text/javascript", "application/javascript"):
+        content_type = "text/javascript"
+    if content_type.startswith("text/") or content_type == "application/json":
+        content_type += "; charset=utf-8"
+    return Page(name, content_type, forms, hashlib.sha256(plain).hexdigest()[:20])
+
+
+def cache_rule(name: str) -> str:
+    """How long a browser keeps a file: those with a hash in their name for ever, the loader a little, pages never unasked."""
+    if name == "loader.js":
+        return _FOR_FIVE_MINUTES
+    return _ASK_EACH_TIME if name.endswith(".html") else _FOR_A_YEAR
+
+
+def security_headers(frame_ancestors: str) -> Dict[str, str]:
+    """Headers of our own HTML pages: nothing from elsewhere, no inline script or style, Trusted Types enforced."""
+    policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        f"frame-ancestors {frame_ancestors}",
+        "require-trusted-types-for 'script'",
+        "trusted-types lit-html",
+    ]
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+def frame_ancestors(allowed_origins: Sequence[str]) -> str:
+    """The `frame-ancestors` value for the pages that may show the widget; no origin named means any page may."""
+    return " ".join(["'self'", *allowed_origins]) if allowed_origins else "*"
+
+
+def unchanged(etag_of_form: str, if_none_match: Optional[str]) -> bool:
+    """Whether the browser's copy is still good."""
+    if not if_none_match:
+        return False
+    known = [tag.strip() for tag in if_none_match.split(",")]
+    return "*" in known or etag_of_form in [tag[2:] if tag.startswith("W/") else tag for tag in known]

@@ -1,0 +1,66 @@
+"""The session id of the web channel: a credential that only the server can make."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+_RANDOM_BYTES = 18
+_SEAL_BYTES = 15
+_LONGEST_ID = 64
+
+
+class SessionIds:
+    """Makes and checks session ids.
+
+    An id is `random.seal`, the seal an HMAC of the random part. Nothing about a session is kept on the server, so opening
+    the page leaves no trace there, and an id that a client made up is refused.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < 16:
+            raise ValueError("the secret of the web sessions needs at least 16 bytes")
+        self._secret = secret
+
+    def issue(self) -> str:
+        """A new id with 144 random bits."""
+        random_part = _text(secrets.token_bytes(_RANDOM_BYTES))
+        return f"{random_part}.{self._seal(random_part)}"
+
+    def is_genuine(self, session_id: str) -> bool:
+        """Whether this server, or one with the same secret, issued the id."""
+        if not session_id or len(session_id) > _LONGEST_ID or not session_id.isascii():
+            return False
+        random_part, _, seal = session_id.partition(".")
+        return hmac.compare_digest(seal, self._seal(random_part))
+
+    def _seal(self, random_part: str) -> str:
+        return _text(hmac.new(self._secret, random_part.encode(), hashlib.sha256).digest()[:_SEAL_BYTES])
+
+
+def sender_id(session_id: str) -> str:
+    """The name of the conversation in trackers and logs: derived from the credential, and no way back to it."""
+    return "web-" + hashlib.sha256(session_id.encode()).hexdigest()[:32]
+
+
+def secret_from(configured: str, file: Path) -> bytes:
+    """The configured secret, else the one in `file`, which is made (readable by its owner only) when missing.
+
+    Several Rasa processes behind one address need the same secret: configure it, or share the file.
+    """
+    if configured:
+        return configured.encode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "wb") as new_file:
+        new_file.write(secrets.token_hex(32).encode())
+    return file.read_bytes()
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

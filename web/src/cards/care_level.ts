@@ -1,0 +1,38 @@
+/** The care level as a card: colour, drawing and words together. */
+import { html, nothing, type TemplateResult } from "lit";
+import { icons, LEVEL_ICONS } from "../icons";
+import { label } from "../labels";
+import { dialled, type CareLevel, type Phone } from "../payloads";
+
+export function phoneLinks(phones: readonly Phone[]): TemplateResult | typeof nothing {
+  if (phones.length === 0) return nothing;
+  return html`<ul class="phones">
+    ${phones.map(
+      (phone) => html`<li>
+        <a class="phone" href=${`tel:${dialled(phone.number)}`} aria-label=${label("call_label", { number: phone.number, label: phone.label })}>
+          ${icons.phone()}<span><b>${phone.number}</b>${phone.label ? html`<small>${phone.label}</small>` : nothing}</span>
+        </a>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+export function careLevelCard(care: CareLevel): TemplateResult {
+  return html`<article class="card care ${care.level}">
+    <p class="level">${LEVEL_ICONS[care.level]()}<b>${label(`level_${care.level}`)}</b></p>
+    <h3>${care.title}</h3>
+    ${care.whatToDo.length
+      ? html`<h4>${label("what_to_do")}</h4>
+          <ul>${care.whatToDo.map((step) => html`<li>${step}</li>`)}</ul>`
+      : nothing}
+    ${phoneLinks(care.phones)}
+    ${care.reasons.length
+      ? html`<h4>${label("why")}</h4>
+          <ul class="reasons">
+            ${care.reasons.map(
+              (reason) => html`<li>${reason.text}${reason.source ? html` <small>${label("source", { source: reason.source })}</small>` : nothing}</li>`,
+            )}
+          </ul>`
+      : nothing}
+  </article>`;
+}

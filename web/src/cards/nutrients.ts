@@ -1,0 +1,28 @@
+/** The nutrient ranking as bars. The words beside each bar are its text twin. */
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { label } from "../labels";
+import type { Nutrients } from "../payloads";
+
+const fit = (score: number): string =>
+  label(score >= 0.66 ? "fits_3" : score >= 0.33 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
+
+export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
+  return html`<article class="card nutrients">
+    <h3>${label("nutrients")}</h3>
+    <ol>
+      ${ranking.map(
+        (nutrient) => html`<li>
+          <p class="name"><b>${nutrient.name}</b> <span>${fit(nutrient.score)}</span></p>
+          <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+            ${svg`<rect class="whole" width="100" height="8" /><rect class="part" width=${Math.max(2, Math.round(nutrient.score * 100))} height="8" />`}
+          </svg>
+          ${nutrient.reasons.length
+            ? html`<ul class="reasons">${nutrient.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+            : nothing}
+          ${nutrient.source ? html`<small>${label("source", { source: nutrient.source })}</small>` : nothing}
+        </li>`,
+      )}
+    </ol>
+    <p class="note">${label("nutrients_note")}</p>
+  </article>`;
+}

@@ -1,0 +1,241 @@
+/**
+ * One conversation: what was said, what waits to be sent, what survives a reload.
+ *
+ * Each message has an id of its own and is asked about under that id until the server has answered it, so it is neither lost
+ * nor taken twice. Nothing is stored before the first message, and only for this tab.
+ */
+import { erase, newSession, send, type Outgoing } from "./server";
+import type { BotMessage, Button, CareLevel } from "./payloads";
+
+export interface Entry { id: string; from: "person" | "assistant"; text: string; message?: BotMessage }
+export type Connection = "good" | "slow" | "offline" | "unreachable";
+export type Erasing = "no" | "doing" | "waiting" | "done" | "impossible";
+
+interface Kept {
+  version: 1;
+  session: string;
+  entries: Entry[];
+  outgoing: Outgoing[];
+  offered: Button[];
+  emergency: CareLevel | null;
+  refused: string[];
+  /** Set while the server has not yet erased what `session` names. */
+  toErase: boolean;
+}
+
+const KEY = "neckwise";
+const WAITS = [1000, 2000, 4000, 8000];
+const SLOW_AFTER = 4000;
+
+const empty = (): Kept => ({
+  version: 1, session: "", entries: [], outgoing: [], offered: [], emergency: null, refused: [],
+  toErase: false,
+});
+
+function stored(): Kept {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Kept | null;
+    if (kept?.version === 1) return { ...empty(), ...kept };
+  } catch {
+    // storage is blocked, or holds something else: begin anew
+  }
+  return empty();
+}
+
+export class Conversation {
+  connection: Connection = "good";
+  erasing: Erasing = "no";
+  /** True once after a connection came back, until the next message. */
+  back = false;
+  /** True when the last message was taken and nobody answered it: a person has the conversation. */
+  quiet = false;
+
+  private kept = stored();
+  private pumping = -1;
+  private wake: () => void = () => {};
+  private generation = 0;
+
+  constructor(private readonly changed: () => void) {
+    addEventListener("online", () => this.tryNow());
+    addEventListener("offline", () => {
+      if (this.kept.outgoing.length) this.become("offline");
+    });
+    if (this.kept.toErase) void this.erase();
+    else if (this.kept.outgoing.length) void this.pump();
+  }
+
+  get entries(): readonly Entry[] { return this.kept.entries; }
+  get offered(): readonly Button[] { return this.kept.offered; }
+  get emergency(): CareLevel | null { return this.kept.emergency; }
+  get begun(): boolean { return this.kept.entries.length > 0; }
+  get busy(): boolean { return this.kept.outgoing.length > 0; }
+
+  isWaiting(entry: Entry): boolean {
+    return this.connection !== "good" && this.connection !== "slow" && this.kept.outgoing.some((message) => message.id === entry.id);
+  }
+
+  wasRefused(entry: Entry): boolean { return this.kept.refused.includes(entry.id); }
+
+  /** False where nothing can be said right now, because the conversation is being erased. */
+  say(text: string, shown = text): boolean { return this.enqueue(shown, { text }); }
+
+  press(button: Button): void {
+    if (!this.kept.offered.includes(button)) return;
+    this.enqueue(button.title, { button: button.payload });
+  }
+
+  dismissEmergency(): void {
+    this.kept.emergency = null;
+    this.keep();
+  }
+
+  tryNow(): void {
+    this.wake();
+    if (this.kept.outgoing.length) void this.pump();
+  }
+
+  /** Takes a refused message out again and gives its text back. */
+  takeBack(entry: Entry): string {
+    this.kept.entries = this.kept.entries.filter((other) => other !== entry);
+    this.keep();
+    return entry.text;
+  }
+
+  async erase(): Promise<void> {
+    const session = this.kept.session;
+    this.generation += 1;
+    this.kept = { ...empty(), session, toErase: session !== "" };
+    this.connection = "good";
+    this.back = this.quiet = false;
+    this.wake();
+    this.erasing = "doing";
+    // the session must outlive a reload until the server has erased, or nobody could name the conversation any more
+    if (session) this.keep();
+    for (let attempt = 0; session; attempt += 1) {
+      const erased = await erase(session);
+      if (erased !== null) {
+        this.erasing = erased ? "done" : "impossible";
+        break;
+      }
+      this.erasing = "waiting";
+      this.changed();
+      await this.pause(attempt);
+    }
+    if (!session) this.erasing = "done";
+    this.kept = empty();
+    try {
+      sessionStorage.removeItem(KEY);
+    } catch {
+      // blocked: then nothing was stored
+    }
+    this.changed();
+  }
+
+  private enqueue(text: string, content: Pick<Outgoing, "text" | "button">): boolean {
+    if (this.erasing === "doing" || this.erasing === "waiting") return false;
+    const id = newId();
+    this.erasing = "no";
+    this.back = false;
+    this.quiet = false;
+    this.kept.entries = [...this.kept.entries, { id, from: "person", text }];
+    this.kept.outgoing = [...this.kept.outgoing, { id, ...content, attempt: 0 }];
+    this.kept.offered = [];
+    this.keep();
+    void this.pump();
+    return true;
+  }
+
+  /** Sends what waits, in order, one at a time, until nothing waits. */
+  private async pump(): Promise<void> {
+    const generation = this.generation;
+    if (this.pumping === generation) return;
+    this.pumping = generation;
+    let failures = 0;
+    try {
+      while (generation === this.generation && this.kept.outgoing[0]) {
+        const done = await this.attempt(this.kept.outgoing[0], generation);
+        if (generation !== this.generation) return;
+        if (done) {
+          failures = 0;
+          continue;
+        }
+        this.become(navigator.onLine ? "unreachable" : "offline");
+        await this.pause(failures);
+        failures += 1;
+      }
+    } finally {
+      if (this.pumping === generation) this.pumping = -1;
+    }
+  }
+
+  private async attempt(message: Outgoing, generation: number): Promise<boolean> {
+    this.kept.session ||= (await newSession()) ?? "";
+    if (!this.kept.session || generation !== this.generation) return false;
+    message.attempt += 1;
+    this.keep();
+    const slow = setTimeout(() => {
+      if (this.connection === "good") this.become("slow");
+    }, SLOW_AFTER);
+    let answer = await send(this.kept.session, message);
+    if (answer.kind === "unknown_session" && generation === this.generation) {
+      this.kept.session = (await newSession()) ?? "";
+      if (this.kept.session) answer = await send(this.kept.session, message);
+    }
+    clearTimeout(slow);
+    if (generation !== this.generation || answer.kind === "unreachable" || answer.kind === "unknown_session") return false;
+    return this.settle(message, answer.kind === "messages" ? answer.messages : null);
+  }
+
+  private settle(message: Outgoing, messages: BotMessage[] | null): true {
+    this.kept.outgoing = this.kept.outgoing.filter((other) => other !== message);
+    if (messages === null) this.kept.refused = [...this.kept.refused, message.id];
+    else this.receive(messages);
+    this.back = this.connection === "offline" || this.connection === "unreachable";
+    this.connection = "good";
+    this.keep();
+    return true;
+  }
+
+  private receive(messages: BotMessage[]): void {
+    this.kept.entries = [
+      ...this.kept.entries,
+      ...messages.map((message): Entry => ({ id: newId(), from: "assistant", text: message.text, message })),
+    ];
+    // answers to a question that the person has already left behind would be refused
+    if (this.kept.outgoing.length === 0) this.kept.offered = messages.flatMap((message) => message.buttons);
+    for (const { payload } of messages) {
+      if (payload?.kind === "care_level" && payload.level === "emergency") this.kept.emergency = payload;
+    }
+    this.quiet = messages.length === 0;
+  }
+
+  private become(connection: Connection): void {
+    this.connection = connection;
+    this.changed();
+  }
+
+  private keep(): void {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(this.kept));
+    } catch {
+      // storage is blocked or full: the conversation lives as long as the page
+    }
+    this.changed();
+  }
+
+  private pause(failures: number): Promise<void> {
+    const wait = WAITS[Math.min(failures, WAITS.length - 1)] ?? 8000;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
