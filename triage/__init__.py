@@ -1,1 +1,1 @@
-"""What the assistant decides, in pure Python over the knowledge: no Rasa, no spaCy, no input or output at import."""
+"""What the assistant decides, in pure Python over the knowledge: no Rasa, no spaCy, no I/O at import."""

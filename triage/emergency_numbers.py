@@ -80,7 +80,7 @@ def numbers_for(country: str | None) -> list[PhoneNumber]:
 
 
 def crisis_lines_for(country: str | None) -> list[PhoneNumber]:
-    """Crisis lines of `country`; empty where none is known. Say them beside the emergency number, not alone."""
+    """Crisis lines of `country`; empty where none is known. Said beside the emergency number, not alone."""
     entry = emergency_numbers().countries.get((country or "").upper())
     return [_phone_number(each, entry, "Crisis line") for each in entry.crisis] if entry else []
 
