@@ -39,7 +39,8 @@ CAUSES: List[Tuple[str, str]] = [
     (
         r"temporary failure in name resolution|name or service not known|dns error|failed to lookup address"
         r"|connection refused|connection reset|network is unreachable|no route to host|newconnectionerror"
-        r"|timed out|timeout|from versions: none|error sending request|could not connect|client error \(connect\)",
+        r"|timed out|timeout|from versions: none"
+        r"|error sending request|could not connect|client error \(connect\)",
         "The package index could not be reached. Check the connection; behind a proxy set HTTPS_PROXY, and "
         "for a mirror of your own set PIP_INDEX_URL. Then run the command again; what was fetched is kept.",
     ),

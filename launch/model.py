@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from launch.processes import child_environment
@@ -58,6 +58,7 @@ def ensure(root: Path, settings: dict[str, str], say: Callable[[str], None]) -> 
     say("Training the model, since what it is made from changed (about a minute)")
     started = time.monotonic()
     model.parent.mkdir(exist_ok=True)
+    remove_unused(model.parent.glob("training-*"))  # left by one that was killed
     with tempfile.TemporaryDirectory(dir=model.parent, prefix="training-") as folder:
         arguments = ["train", "--fixed-model-name", "model", "--out", folder]
         if not (root / "domain.yml").exists():
@@ -84,10 +85,15 @@ def training_cache(root: Path) -> Path:
     mine = folder / fingerprint(root, CODE)
     mine.mkdir(parents=True, exist_ok=True)
     os.utime(mine)
-    for other in folder.iterdir():
-        if time.time() - other.stat().st_mtime > 3600:
-            shutil.rmtree(other, ignore_errors=True)
+    remove_unused(folder.iterdir())
     return mine
+
+
+def remove_unused(folders: Iterable[Path]) -> None:
+    """Removes those that nobody touched for an hour; a younger one may be in use by another training."""
+    for folder in folders:
+        if time.time() - folder.stat().st_mtime > 3600:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def forget_old(model: Path) -> None:
