@@ -127,6 +127,7 @@ def test_a_caller_names_its_own_problems_with_file_and_line(write):
     assert file.problem(("rules", 0, "words", 1), "duplicate word") == f"{path}:5: duplicate word"
     assert file.line(("names", "NO", "source")) == 7
     assert file.line(("names", "NO", "never", "there")) == 7, "the nearest node around it"
+    assert file.line(("rules",)) == 2, "the line of the key, not of the end of its value"
     assert file.line(()) == 1
 
 
