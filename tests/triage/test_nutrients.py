@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.loading import KNOWLEDGE, KnowledgeError
-from triage.nutrients import knowledge, rank, read_nutrients, risk_factors
+from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile
+from triage.nutrients import knowledge, rank, read_nutrients, risk_factors, unknown_findings
 
 FINDINGS = sorted({f for entry in knowledge().nutrients for each in entry.evidence for f in each.findings})
 RISKS = sorted(risk_factors())
@@ -202,3 +202,14 @@ def test_a_wrong_entry_is_named_with_its_line(tmp_path, old, new, message):
     with pytest.raises(KnowledgeError, match=r"nutrients\.yml:\d+: ") as caught:
         read_nutrients(edited(tmp_path, old, new))
     assert message in str(caught.value)
+
+
+def test_every_finding_is_a_symptom_code():
+    symptoms = KnowledgeFile(KNOWLEDGE / "symptoms.yml").content["symptoms"]
+    assert unknown_findings({each["code"] for each in symptoms}) == []
+    assert unknown_findings(set())[0].startswith("knowledge/nutrients.yml:")
+
+
+def test_every_risk_factor_is_a_fact_that_is_heard():
+    heard = {each["fact"]["name"] for each in KnowledgeFile(KNOWLEDGE / "facts.yml").content["facts"]}
+    assert risk_factors() <= heard
