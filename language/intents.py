@@ -1,7 +1,7 @@
 """The intent of a message: what a person does with it, not which symptoms it names.
 
-Text in, ranked intents out, with no Rasa and no spaCy. One step of TF-IDF over words and characters, one linear
-classifier, and plain arrays on disk. `intent_component.py` puts it into Rasa's pipeline; `docs/pipeline-choice.md`
+Text in, ranked intents out, with no Rasa. TF-IDF over words and characters and the lean of the words towards health,
+one linear classifier, and plain arrays on disk. `intent_component.py` puts it into Rasa's pipeline; `docs/pipeline-choice.md`
 says why it is this one.
 """
 
@@ -11,19 +11,28 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
+from language.health_words import HealthWords, Leaning, Vector, spacy_vectors
+
+OUT_OF_SCOPE = "out_of_scope"
 SEED = 7
 WORD_GRAMS = (1, 2)
 CHARACTER_GRAMS = (2, 5)
 # How firmly the classifier trusts its examples (the C of liblinear); chosen with `make crossval`.
 TRUST = 20.0
+LEANING_SCALE = 0.3
+# A word that leans this far towards health keeps a message in scope; where none reaches the lower mark and some are
+# foreign, the shape of a question alone does not make it one about health. Both chosen with `make crossval`.
+SURELY_HEALTH = 2.0
+HARDLY_HEALTH = 0.5
 
 _NUTRIENT_NUMBER = re.compile(r"\b(b|d|k|omega)[ -]?(\d{1,2})\b")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -50,20 +59,34 @@ def _spell(digits: str) -> str:
 
 
 class IntentClassifier:
-    """A linear classifier over TF-IDF of words and characters. Deterministic: the same examples give the same weights."""
+    """A linear classifier over TF-IDF of words and characters, and over how the words lean towards health.
+
+    Deterministic: the same examples give the same weights.
+    """
 
     def __init__(self) -> None:
         """An empty classifier: `fit` it, or `load` one."""
         self.intents: list[str] = []
         self._features = _features()
+        self._health_words = HealthWords()
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> IntentClassifier:
-        """Learn from examples and their intents. Raises ValueError for fewer than two intents."""
+    def fit(self, texts: Sequence[str], labels: Sequence[str], vector: Vector | None = None) -> IntentClassifier:
+        """Learn from examples and their intents. Raises ValueError for fewer than two intents.
+
+        `vector` gives the vector of a word (default: those of the spaCy model).
+        """
         if len(set(labels)) < 2:
             raise ValueError("an intent classifier needs examples of at least two intents")
-        matrix = self._features.fit_transform([normalise(text) for text in texts])
+        clean = [normalise(text) for text in texts]
+        own = [label != OUT_OF_SCOPE for label in labels]
+        health = [about_health(label) for label in labels]
+        self._health_words = HealthWords.learn(clean, health, own, vector or spacy_vectors())
+        leanings = [
+            _leaning_features(self._health_words.leaning(text, mine)) for text, mine in zip(clean, own, strict=True)
+        ]
+        matrix = hstack([self._features.fit_transform(clean), csr_matrix(np.array(leanings))]).tocsr()
         model = LogisticRegression(C=TRUST, solver="liblinear", random_state=SEED).fit(matrix, labels)
         self.intents = [str(name) for name in model.classes_]
         weights, bias = model.coef_, model.intercept_
@@ -76,15 +99,35 @@ class IntentClassifier:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its confidence (they sum to 1), the likeliest first. Empty text has an even ranking."""
-        confidences = self._confidences(text)
+        clean = normalise(text)
+        if not clean:
+            return [(intent, 1 / len(self.intents)) for intent in self.intents]
+        leaning = self._health_words.leaning(clean)
+        confidences = self._confidences(clean, leaning)
+        self._keep_to_scope(confidences, leaning)
         order = np.argsort(-confidences, kind="stable")
         return [(self.intents[index], float(confidences[index])) for index in order]
 
-    def _confidences(self, text: str) -> np.ndarray:
-        row: csr_matrix = self._features.transform([normalise(text)])
+    def _confidences(self, clean: str, leaning: Leaning) -> np.ndarray:
+        row: csr_matrix = self._features.transform([clean])
         scores = self._bias + row.data.astype(np.float32) @ self._weights[row.indices]
+        leaned = np.array(_leaning_features(leaning), dtype=np.float32)
+        scores = scores + leaned @ self._weights[len(self._weights) - len(leaned) :]
         each = 1.0 / (1.0 + np.exp(-scores.astype(np.float64)))
         return each / each.sum()
+
+    def _keep_to_scope(self, confidences: np.ndarray, leaning: Leaning) -> None:
+        """Let the words that carry the meaning decide over the shape of the sentence, in both directions."""
+        if OUT_OF_SCOPE not in self.intents:
+            return
+        outside = self.intents.index(OUT_OF_SCOPE)
+        if leaning.strongest >= SURELY_HEALTH:  # nobody who names an illness is turned away
+            confidences[outside] = 0.0
+            confidences /= confidences.sum()
+            return
+        best = int(np.argmax(confidences))
+        if about_health(self.intents[best]) and leaning.strongest < HARDLY_HEALTH and leaning.foreign:
+            confidences[[best, outside]] = confidences[[outside, best]]
 
     def save(self, folder: Path) -> None:
         """Write the classifier to a folder as plain text and numbers (nothing in it is executed on load)."""
@@ -92,7 +135,7 @@ class IntentClassifier:
             {str(gram): int(index) for gram, index in part.vocabulary_.items()}
             for _, part in self._features.transformer_list
         ]
-        content = {"intents": self.intents, "vocabularies": vocabularies}
+        content = {"intents": self.intents, "vocabularies": vocabularies, "health_words": asdict(self._health_words)}
         (folder / "intents.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         rarities = {f"rarity_{name}": part.idf_ for name, part in self._features.transformer_list}
         np.savez_compressed(folder / "intents.npz", weights=self._weights, bias=self._bias, **rarities)
@@ -103,14 +146,21 @@ class IntentClassifier:
         content = json.loads((folder / "intents.json").read_text(encoding="utf-8"))
         loaded = cls()
         loaded.intents = list(content["intents"])
+        loaded._health_words = HealthWords(**content["health_words"])
         with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
             loaded._weights = arrays["weights"]
             loaded._bias = arrays["bias"]
-            for (name, part), vocabulary in zip(loaded._features.transformer_list, content["vocabularies"], strict=True):
+            parts = loaded._features.transformer_list
+            for (name, part), vocabulary in zip(parts, content["vocabularies"], strict=True):
                 part.vocabulary_ = vocabulary
                 part.fixed_vocabulary_ = False
                 part.idf_ = arrays[f"rarity_{name}"]
         return loaded
+
+
+def about_health(intent: str) -> bool:
+    """Whether messages of this intent name a symptom or ask about health (rather than steer the conversation)."""
+    return intent.startswith(("ask_", "report_")) and intent != "ask_why"
 
 
 def _features() -> FeatureUnion:
@@ -118,3 +168,10 @@ def _features() -> FeatureUnion:
     words = TfidfVectorizer(token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORD_GRAMS, sublinear_tf=True)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTER_GRAMS, sublinear_tf=True, min_df=2)
     return FeatureUnion([("words", words), ("characters", characters)])
+
+
+def _leaning_features(leaning: Leaning) -> list[float]:
+    """The leaning as the last features of a message, on the scale of its TF-IDF values."""
+    share = leaning.foreign / max(1, leaning.words)
+    values = (leaning.strongest, leaning.weakest, leaning.mean, float(leaning.foreign > 0), share, float(leaning.words == 0))
+    return [LEANING_SCALE * value for value in values]
