@@ -16,7 +16,7 @@ from launch.processes import child_environment
 from launch.trouble import LaunchError
 
 DATA = ["config.yml", "domain.yml", "domain", "data"]
-CODE = ["knowledge", "language", "dialogue", "triage", "rasa_fixes", "requirements/runtime.txt"]
+CODE = ["knowledge", "language", "dialogue", "triage", "requirements/runtime.txt"]
 KEPT = 2
 
 
