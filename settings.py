@@ -119,6 +119,15 @@ def folder(name: str, value: str) -> Path:
     return ROOT / value
 
 
+def origins(name: str, value: str) -> str:
+    """Web origins with commas or blanks between them, or empty; given back with single blanks."""
+    given = value.replace(",", " ").split()
+    for origin in given:
+        if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.\-]+(:[0-9]{1,5})?", origin):
+            raise SettingError(name, value, "origins like https://clinic.example, commas between, or empty")
+    return " ".join(given)
+
+
 def setting(section: str, doc: str, default: str, parse: Callable[[str, str], Any]) -> Any:
     """A field of `Settings`; its variable is the field's name in capitals."""
     return dataclasses.field(
@@ -129,6 +138,7 @@ def setting(section: str, doc: str, default: str, parse: Callable[[str, str], An
 SERVER = "Server"
 STORES = "Stores"
 CONVERSATION = "Conversation"
+WEB = "Web page and widget"
 CHANNELS = "Messaging platforms (each is off until its token is set)"
 PERSON = "A person to talk to (off until one of the three is set)"
 
@@ -259,6 +269,19 @@ class Settings:
     handover_token: str = setting(
         PERSON,
         "Secret with which a person answers and gives a conversation back. Empty: not possible.",
+        "",
+        token,
+    )
+
+    allowed_embed_origins: str = setting(
+        WEB,
+        "Sites that may show the widget, like https://clinic.example, commas between. Empty: any.",
+        "",
+        origins,
+    )
+    web_session_secret: str = setting(
+        WEB,
+        "Seals session ids of the web page; one for all server processes. Empty: made and kept in var/.",
         "",
         token,
     )

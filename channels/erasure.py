@@ -1,7 +1,8 @@
 """Erasing a conversation from the tracker stores that Rasa ships, none of which can do it themselves."""
 
+from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any, Callable, Dict, List
+from typing import Any
 
 from rasa.core.tracker_store import (
     AwaitableTrackerStore,
@@ -22,16 +23,17 @@ class CannotErase(Exception):
 async def erase_conversation(tracker_store: TrackerStore, lock_store: Any, sender_id: str) -> None:
     """Removes every event of a conversation.
 
-    Holds the conversation's lock meanwhile, so that a turn under way cannot write it back. A store with a `delete` method of
-    its own is asked to use it. Raises CannotErase for an unknown kind of store, and whatever the database raises.
+    Holds the conversation's lock meanwhile, so that a turn under way cannot write it back. A store with a
+    `delete` method of its own is asked to use it. Raises CannotErase for an unknown kind of store, and
+    whatever the database raises.
     """
     async with lock_store.lock(sender_id):
         for store in _real_stores(tracker_store):
             await _erase(store, sender_id)
 
 
-def _real_stores(store: TrackerStore) -> List[TrackerStore]:
-    """The stores behind Rasa's wrappers; behind the fail-safe one, also the store in memory it falls back to."""
+def _real_stores(store: TrackerStore) -> list[TrackerStore]:
+    """The stores behind Rasa's wrappers, with the one in memory that the fail-safe wrapper falls back to."""
     if isinstance(store, AwaitableTrackerStore):
         return _real_stores(store._tracker_store)
     if isinstance(store, FailSafeTrackerStore):
@@ -72,11 +74,12 @@ def _from_dynamo(store: Any, sender_id: str) -> None:
 
 def _from_sql(store: Any, sender_id: str) -> None:
     with store.session_scope() as session:
-        session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
+        events = session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender_id)
+        events.delete(synchronize_session=False)
         session.commit()
 
 
-_ERASE: Dict[type, Callable[[Any, str], None]] = {
+_ERASE: dict[type, Callable[[Any, str], None]] = {
     InMemoryTrackerStore: _from_memory,
     RedisTrackerStore: _from_redis,
     MongoTrackerStore: _from_mongo,

@@ -7,7 +7,7 @@
 | `GET /widget/loader.js` | the script for other people's pages |
 | `GET /widget/frame` | the chat, for the frame that the loader makes |
 | `POST /widget/session` | `{"session": id}`, a new session id |
-| `POST /widget/messages` | `{"messages": [...]}`, the reply to `{"id", "text" or "button", "attempt", "locale"}` |
+| `POST /widget/messages` | `{"messages": [...]}`, for `{"id", "text"/"button", "attempt", "locale"}` |
 | `DELETE /widget/conversation` | 204 once the conversation is erased |
 
 The last two want the session id in the header `X-Neckwise-Session`: it never stands in an address.
@@ -15,14 +15,16 @@ The last two want the session id in the header `X-Neckwise-Session`: it never st
 
 import asyncio
 import re
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any
 
 import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
@@ -32,35 +34,25 @@ from channels.record import Message
 from channels.web_pages import Page, cache_rule, frame_ancestors, load_pages, security_headers, unchanged
 from channels.web_replies import Replies, recorded_reply
 from channels.web_session import SessionIds, secret_from, sender_id
-from settings import ROOT
+from settings import ROOT, Settings
+from settings import load as load_settings
 
 SESSION_HEADER = "X-Neckwise-Session"
 LARGEST_BODY = 512 * 1024
 SECONDS_FOR_ANOTHER_PROCESS = 5
+ERASED_REMEMBERED = 1000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class WebSettings:
-    """What the web channel can be told.
-
-    `session_secret` seals the session ids (empty: one is made and kept in `state_folder`). `allowed_embed_origins` are
-    the origins whose pages may show the widget (none named: any).
-    """
-
-    session_secret: str = ""
-    allowed_embed_origins: Tuple[str, ...] = ()
-    state_folder: Path = ROOT / "var"
-
-
 class WebChannel(InputChannel):
-    """The channel named `web` in credentials.yml; it has no credentials, only settings from the environment."""
+    """The channel `web` of credentials.yml; it has settings from the environment and no credentials."""
 
-    def __init__(self, settings: Optional[WebSettings] = None) -> None:
-        self.settings = settings or WebSettings()
+    def __init__(self, settings: Settings | None = None, state_folder: Path = ROOT / "var") -> None:
+        self.settings = settings or load_settings()
+        self.state_folder = state_folder
 
     @classmethod
     def name(cls) -> str:
@@ -68,7 +60,7 @@ class WebChannel(InputChannel):
         return "web"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> InputChannel:
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         """Takes nothing from credentials.yml."""
         return cls()
 
@@ -78,8 +70,8 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes above, their messages through the gate."""
-        gate = Gate(on_new_message, self.name())
-        blueprint = web_blueprint(gate, self.settings)
+        gate = Gate(on_new_message, self.name(), settings=self.settings)
+        blueprint = web_blueprint(gate, self.settings, self.state_folder)
         gate.bind(blueprint)
         return blueprint
 
@@ -87,19 +79,19 @@ class WebChannel(InputChannel):
 class _RootBlueprint(Blueprint):
     """A blueprint whose page at `/` is shown where Rasa has a line of text with its version.
 
-    Rasa registers `/` before any channel, and Sanic refuses a second handler for one address, so the page is given by a
-    request middleware, which comes before the handler.
+    Rasa registers `/` before any channel, and Sanic refuses a second handler for one address, so the page
+    is given by a request middleware, which comes before the handler.
     """
 
     def __init__(self, name: str, root: Callable[[Request], HTTPResponse]) -> None:
         super().__init__(name)
         self.ctx.root = root
 
-    def register(self, app: Sanic, options: Dict[str, Any]) -> None:
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
         """Puts the routes and the middleware into the app."""
         super().register(app, options)
 
-        async def page_at_root(request: Request) -> Optional[HTTPResponse]:
+        async def page_at_root(request: Request) -> HTTPResponse | None:
             if request.path == "/" and request.method in ("GET", "HEAD"):
                 return self.ctx.root(request)
             return None
@@ -107,22 +99,24 @@ class _RootBlueprint(Blueprint):
         app.register_middleware(page_at_root, "request")
 
 
-def web_blueprint(gate: Gate, settings: WebSettings) -> Blueprint:
-    """The routes of the web channel.
+def web_blueprint(gate: Gate, settings: Settings, state_folder: Path) -> Blueprint:
+    """The routes of the web channel. A secret for the session ids that is not set is kept in `state_folder`.
 
     Raises FileNotFoundError where the widget is not built.
     """
     pages = load_pages()
-    sessions = SessionIds(secret_from(settings.session_secret, settings.state_folder / "web_session_secret"))
+    sessions = SessionIds(secret_from(settings.web_session_secret, state_folder / "web_session_secret"))
     replies = Replies()
+    erased: deque[str] = deque(maxlen=ERASED_REMEMBERED)
     only_here = security_headers("'none'")
-    in_frames = security_headers(frame_ancestors(settings.allowed_embed_origins))
+    for_other_sites = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    in_frames = security_headers(frame_ancestors(settings.allowed_embed_origins.split()))
 
     blueprint = _RootBlueprint("web", lambda request: _serve(request, pages["chat.html"], only_here))
 
     @blueprint.get("/widget/frame")
     async def frame(request: Request) -> HTTPResponse:
-        return _serve(request, pages["chat.html"], {**in_frames, "Cross-Origin-Resource-Policy": "cross-origin"})
+        return _serve(request, pages["chat.html"], {**in_frames, **for_other_sites})
 
     @blueprint.get("/demo")
     async def demo(request: Request) -> HTTPResponse:
@@ -133,10 +127,8 @@ def web_blueprint(gate: Gate, settings: WebSettings) -> Blueprint:
         page = pages.get(name)
         if page is None:
             return _refusal(HTTPStatus.NOT_FOUND, "no such file")
-        anyone = {"Cross-Origin-Resource-Policy": "cross-origin"}
-        if name == "loader.js":
-            anyone["Access-Control-Allow-Origin"] = "*"
-        return _serve(request, page, anyone)
+        shared = {"Access-Control-Allow-Origin": "*"} if name == "loader.js" else {}
+        return _serve(request, page, {**for_other_sites, **shared})
 
     @blueprint.post("/widget/session")
     async def new_session(request: Request) -> HTTPResponse:
@@ -150,12 +142,14 @@ def web_blueprint(gate: Gate, settings: WebSettings) -> Blueprint:
         if len(request.body) > LARGEST_BODY:
             return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the message is too large")
         sender = sender_id(session)
+        if sender in erased:
+            return _refusal(HTTPStatus.UNAUTHORIZED, "the conversation was erased; get a new session")
         body = _read(request)
         incoming = _incoming(sender, body)
         if incoming is None:
             return _refusal(HTTPStatus.BAD_REQUEST, "a message needs an id, and a text or a button")
 
-        async def answer() -> List[Message]:
+        async def answer() -> list[Message]:
             if body.get("attempt", 1) == 1:
                 return await gate.handle(incoming)
             # asked before, of a process that is gone or another one: its reply may be in the tracker by now
@@ -173,6 +167,8 @@ def web_blueprint(gate: Gate, settings: WebSettings) -> Blueprint:
         if not sessions.is_genuine(session):
             return _refusal(HTTPStatus.UNAUTHORIZED, "this session is not known here")
         sender = sender_id(session)
+        # a message that was on its way meanwhile must not begin the conversation anew
+        erased.append(sender)
         await replies.finish_turns_of(sender)
         agent = request.app.ctx.agent
         try:
@@ -186,15 +182,15 @@ def web_blueprint(gate: Gate, settings: WebSettings) -> Blueprint:
     return blueprint
 
 
-def _read(request: Request) -> Dict[str, Any]:
+def _read(request: Request) -> dict[str, Any]:
     try:
         body = request.json
-    except Exception:  # Sanic raises different things for broken JSON, broken UTF-8 and a body that is absent
+    except (SanicException, ValueError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
-def _incoming(sender: str, body: Dict[str, Any]) -> Optional[Incoming]:
+def _incoming(sender: str, body: dict[str, Any]) -> Incoming | None:
     """What the gate is given; None where the body is not a message."""
     message_id, text, button = body.get("id"), body.get("text"), body.get("button")
     if not isinstance(message_id, str) or not _MESSAGE_ID.fullmatch(message_id):
@@ -210,15 +206,15 @@ def _incoming(sender: str, body: Dict[str, Any]) -> Optional[Incoming]:
     )
 
 
-async def _recorded(request: Request, sender: str, message_id: str) -> Optional[List[Message]]:
+async def _recorded(request: Request, sender: str, message_id: str) -> list[Message] | None:
     try:
         return recorded_reply(await request.app.ctx.agent.tracker_store.retrieve(sender), message_id)
-    except Exception as problem:  # any database can fail in its own way; then the message is simply handled again
+    except Exception as problem:  # noqa: BLE001 - each database has its own errors; it is handled again
         log.warning("web.recorded_reply.failed", problem=type(problem).__name__)
         return None
 
 
-def _serve(request: Request, page: Page, headers: Dict[str, str]) -> HTTPResponse:
+def _serve(request: Request, page: Page, headers: dict[str, str]) -> HTTPResponse:
     form = page.best_form(request.headers.get("Accept-Encoding", ""))
     etag = f'"{page.etag}{"-" + form if form else ""}"'
     headers = {
@@ -235,7 +231,7 @@ def _serve(request: Request, page: Page, headers: Dict[str, str]) -> HTTPRespons
     return HTTPResponse(body=page.forms[form], headers=headers, content_type=page.content_type)
 
 
-def _answer(body: Dict[str, Any]) -> HTTPResponse:
+def _answer(body: dict[str, Any]) -> HTTPResponse:
     return json(body, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
 

@@ -1,10 +1,10 @@
-"""The files of the chat page and the widget, as built from `web/`: compression, caching and security headers."""
+"""The built files of page and widget: compression, caching and security headers."""
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Sequence
 
 BUILD = Path(__file__).parent / "web_assets"
 
@@ -32,14 +32,14 @@ class Page:
         return next((form for form in ("br", "gzip") if form in self.forms and accepted.get(form)), "")
 
 
-def load_pages(build: Path = BUILD) -> Dict[str, Page]:
+def load_pages(build: Path = BUILD) -> dict[str, Page]:
     """Every file of the build by its name.
 
     Raises FileNotFoundError, saying what to do, where there is no build.
     """
     names = sorted(f.name for f in build.iterdir() if f.suffix not in _COMPRESSED) if build.is_dir() else []
     if "chat.html" not in names:
-        raise FileNotFoundError(f"the chat page is not built: run `npm ci && npm run build` in web/ ({build.name} is empty)")
+        raise FileNotFoundError(f"{build.name} holds no chat page: run `npm ci && npm run build` in web/")
     return {name: _load(build, name) for name in names}
 
 
@@ -59,14 +59,14 @@ def _load(build: Path, name: str) -> Page:
 
 
 def cache_rule(name: str) -> str:
-    """How long a browser keeps a file: those with a hash in their name for ever, the loader a little, pages never unasked."""
+    """How long a browser keeps a file: one with a hash in its name for ever, pages not at all."""
     if name == "loader.js":
         return _FOR_FIVE_MINUTES
     return _ASK_EACH_TIME if name.endswith(".html") else _FOR_A_YEAR
 
 
-def security_headers(frame_ancestors: str) -> Dict[str, str]:
-    """Headers of our own HTML pages: nothing from elsewhere, no inline script or style, Trusted Types enforced."""
+def security_headers(frame_ancestors: str) -> dict[str, str]:
+    """Headers of our own pages: nothing from elsewhere, nothing inline, Trusted Types enforced."""
     policy = [
         "default-src 'none'",
         "script-src 'self'",
@@ -90,11 +90,11 @@ def security_headers(frame_ancestors: str) -> Dict[str, str]:
 
 
 def frame_ancestors(allowed_origins: Sequence[str]) -> str:
-    """The `frame-ancestors` value for the pages that may show the widget; no origin named means any page may."""
+    """The `frame-ancestors` value for the sites that may show the widget; none named means any may."""
     return " ".join(["'self'", *allowed_origins]) if allowed_origins else "*"
 
 
-def unchanged(etag_of_form: str, if_none_match: Optional[str]) -> bool:
+def unchanged(etag_of_form: str, if_none_match: str | None) -> bool:
     """Whether the browser's copy is still good."""
     if not if_none_match:
         return False

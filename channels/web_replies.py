@@ -3,28 +3,30 @@
 import asyncio
 import time
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, List, Optional, Tuple
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from channels.record import Message
 
-_Key = Tuple[str, str]
+_Key = tuple[str, str]
 
 
 class Replies:
     """Remembers the replies of the last minutes, the ones still in the making too.
 
-    The gate keeps a repeated message away from Rasa; a browser whose connection broke must also get the reply it missed,
-    and a request that is given up must not stop the turn. Platforms need neither, so this belongs to the web channel.
+    The gate keeps a repeated message away from Rasa; a browser whose connection broke must also get the
+    reply it missed, and a request that is given up must not stop the turn. Platforms need neither, so this
+    belongs to the web channel.
     """
 
     def __init__(self, keep_seconds: float = 900, keep_at_most: int = 5000) -> None:
         self._keep_seconds = keep_seconds
         self._keep_at_most = keep_at_most
-        self._turns: "OrderedDict[_Key, Tuple[float, asyncio.Future[List[Message]]]]" = OrderedDict()
+        self._turns: OrderedDict[_Key, tuple[float, asyncio.Future[list[Message]]]] = OrderedDict()
 
     async def reply_to(
-        self, sender: str, message_id: str, answer: Callable[[], Awaitable[List[Message]]]
-    ) -> List[Message]:
+        self, sender: str, message_id: str, answer: Callable[[], Awaitable[list[Message]]]
+    ) -> list[Message]:
         """The reply to this message: made by `answer` the first time, the same one after that.
 
         Raises what `answer` raises; a turn that failed is forgotten, so that asking again starts it again.
@@ -56,15 +58,15 @@ class Replies:
             del self._turns[key]
 
 
-def recorded_reply(tracker: Optional[Any], message_id: str) -> Optional[List[Message]]:
-    """The reply that a tracker holds for a message id; None where the message is not there or was never answered.
+def recorded_reply(tracker: Any | None, message_id: str) -> list[Message] | None:
+    """The reply that a tracker holds for a message id; None where it holds none.
 
-    For a browser that asks again after the server was restarted, when the replies above are gone. While a person has
-    taken over, no reply is an answer too: the empty list.
+    For a browser that asks again after the server was restarted, when the replies above are gone. While a
+    person has taken over, no reply is an answer too: the empty list.
     """
     if tracker is None:
         return None
-    found: Optional[List[Message]] = None
+    found: list[Message] | None = None
     for event in tracker.events:
         if event.type_name == "user" and event.text is not None:
             if found is not None:

@@ -15,8 +15,8 @@ _LONGEST_ID = 64
 class SessionIds:
     """Makes and checks session ids.
 
-    An id is `random.seal`, the seal an HMAC of the random part. Nothing about a session is kept on the server, so opening
-    the page leaves no trace there, and an id that a client made up is refused.
+    An id is `random.seal`, the seal an HMAC of the random part. Nothing about a session is kept on the
+    server, so opening the page leaves no trace there, and an id that a client made up is refused.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -41,7 +41,7 @@ class SessionIds:
 
 
 def sender_id(session_id: str) -> str:
-    """The name of the conversation in trackers and logs: derived from the credential, and no way back to it."""
+    """The conversation's name in trackers and logs: made from the credential, with no way back to it."""
     return "web-" + hashlib.sha256(session_id.encode()).hexdigest()[:32]
 
 

@@ -6,7 +6,7 @@ import { nutrientsCard } from "./cards/nutrients";
 import { sourcesCard } from "./cards/sources";
 import { summaryCard } from "./cards/summary";
 import { textOn } from "./colours";
-import { Conversation, type Connection, type Entry } from "./conversation";
+import { Conversation, type Connection, type Entry, type Erasing } from "./conversation";
 import { icons, LEVEL_ICONS } from "./icons";
 import { inEnglish, label, useLanguage, type Key } from "./labels";
 import type { BotMessage } from "./payloads";
@@ -25,6 +25,7 @@ class NeckwiseChat extends LitElement {
   private readonly conversation = new Conversation(() => this.requestUpdate());
   private shownEntries = 0;
   private shownConnection: Connection = "good";
+  private shownErasing: Erasing = "no";
   private told = "";
 
   constructor() {
@@ -59,7 +60,7 @@ class NeckwiseChat extends LitElement {
 
   override render(): TemplateResult {
     const { entries, emergency } = this.conversation;
-    return html`<main>
+    return html`<main class=${emergency ? "warned" : ""}>
       <header>
         <img class="mark" src="/widget/icon.svg" alt="" width="36" height="36" />
         <div class="names">
@@ -70,7 +71,7 @@ class NeckwiseChat extends LitElement {
           ? html`<button class="plain close" type="button" aria-label=${label("close")} @click=${() => this.tellHost("close")}>${icons.close()}</button>`
           : nothing}
       </header>
-      ${emergency ? nothing : this.emergencyLine()} ${this.banner()}
+      ${this.emergencyLine()} ${this.banner()}
       <div class="scroll">
         <div class="log" role="log" aria-live="polite" aria-label=${label("conversation")} tabindex="0">
           <ol>
@@ -94,6 +95,9 @@ class NeckwiseChat extends LitElement {
       </form>
       <footer>
         <button class="plain" type="button" @click=${() => this.say(label("start_over"), inEnglish("start_over"))}>${icons.again()}${label("start_over")}</button>
+        ${this.conversation.begun
+          ? html`<button class="plain" type="button" @click=${() => this.say(label("summary_request"), inEnglish("summary_request"))}>${icons.paper()}${label("summary")}</button>`
+          : nothing}
         <button class="plain" type="button" @click=${() => this.dialog?.showModal()}>${icons.bin()}${label("delete_data")}</button>
       </footer>
       <dialog aria-labelledby="delete-title">
@@ -208,7 +212,9 @@ class NeckwiseChat extends LitElement {
     } else if (this.conversation.connection !== this.shownConnection) {
       this.showNewest(true);
     }
+    if (erasing !== this.shownErasing) this.renderRoot.querySelector(".news")?.scrollIntoView({ block: "nearest" });
     this.shownConnection = this.conversation.connection;
+    this.shownErasing = erasing;
     const news = erasing !== "no" && erasing !== "doing" ? "erased" : begun ? "begun" : "";
     if (news && news !== this.told) this.tellHost((this.told = news));
     document.title = `${emergency ? "⚠ " : ""}${label("name")}`;

@@ -56,6 +56,7 @@ export const styles = css`
   }
   h1, h2, h3, h4, p, ul, ol, dl, dd { margin: 0; }
   ul, ol { padding-inline-start: 1.25em; }
+  ul { list-style: disc; }
   a { color: var(--link); text-underline-offset: 0.15em; }
   button, textarea { font: inherit; color: inherit; }
   button { cursor: pointer; min-block-size: 2.75rem; min-inline-size: 2.75rem; touch-action: manipulation; }
@@ -85,9 +86,12 @@ export const styles = css`
   .banner { background: #a3121a; color: #ffffff; padding: 0.75rem 1rem; border-block: 2px solid #a3121a; }
   .banner :focus-visible { outline-color: #ffffff; box-shadow: 0 0 0 6px #000000; }
   .banner .words { display: flex; gap: 0.625rem; align-items: flex-start; font-weight: 700; font-size: 1.125rem; line-height: 1.35; }
-  .banner .phones { margin-block: 0.625rem 0.25rem; }
+  .banner .phones { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.25rem, 1fr)); margin-block: 0.625rem 0.125rem; }
+  .banner .phone { position: relative; display: block; block-size: 100%; padding: 0.375rem 0.5rem 0.5rem; overflow-wrap: break-word; hyphens: auto; }
+  .banner .phone .icon { position: absolute; inset-block-start: 0.5rem; inset-inline-end: 0.5rem; inline-size: 1.125rem; block-size: 1.125rem; }
   .banner .phone { color: #7d0b12; background: #ffffff; border-color: #ffffff; }
   .banner .dismiss { border: 0; background: none; color: inherit; text-decoration: underline; padding: 0 0.25rem; }
+  @media (min-height: 26.01rem) { .warned .line { display: none; } }
   .phones { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none; padding: 0; }
   .phone {
     display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2.75rem; padding: 0.25rem 0.875rem; line-height: 1.2;
@@ -99,9 +103,10 @@ export const styles = css`
   .scroll { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; }
   .log { border-radius: 0.5rem; }
   .log > ol { list-style: none; padding: 0; display: flex; flex-direction: column; gap: 0.75rem; }
-  .entry { max-inline-size: 92%; align-self: flex-start; animation: appear 0.2s ease-out; }
+  .entry { animation: appear 0.2s ease-out; }
   .entry.person { align-self: flex-end; max-inline-size: 85%; }
   @keyframes appear { from { opacity: 0; transform: translateY(0.375rem); } }
+  .assistant > .bubble { max-inline-size: 92%; inline-size: fit-content; }
   .bubble { padding: 0.625rem 0.875rem; border-radius: 1.125rem; background: var(--paper); border: 1px solid var(--line); border-end-start-radius: 0.25rem; }
   .bubble > * + * { margin-block-start: 0.5rem; }
   .bubble blockquote { margin: 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--line); }
@@ -188,6 +193,7 @@ export const styles = css`
   @media (max-width: 24rem) {
     header, .scroll { padding-inline: 0.75rem; }
     .summary dl > div { display: block; }
+    footer .icon { display: none; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; }
