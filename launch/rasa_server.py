@@ -26,6 +26,10 @@ def main(arguments: list[str]) -> None:
     apply_fixes()
     from rasa.__main__ import main as rasa_main
 
+    if arguments[:1] == ["shell"]:
+        from launch.gated_shell import install
+
+        install()
     if "--enable-api" in arguments:
         arguments = [*arguments, "--auth-token", os.environ["RASA_TOKEN"]]
     sys.argv = ["rasa", *arguments]
