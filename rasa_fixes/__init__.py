@@ -19,8 +19,13 @@ OFF_VARIABLE = "NECKWISE_RASA_FIXES_OFF"
 
 # In the order of application: what must come before the first import of Rasa stands first.
 FIXES: tuple[str, ...] = (
+    "garbage_collection",
     "skops_module_search",
     "tensorflow_on_demand",
+    "clients_on_demand",
+    "channels_on_demand",
+    "evaluation_on_demand",
+    "spacy_model",
     "event_types",
     "action_response_schema",
     "action_connection",

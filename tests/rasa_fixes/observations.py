@@ -57,8 +57,76 @@ ACTION_ANSWERS: list[Any] = [
 def imports() -> dict[str, Any]:
     import rasa.core.run
     import rasa.engine.recipes.default_components  # noqa: F401  # only what it brings along matters
+    from rasa.core.channels import BUILTIN_CHANNELS
 
-    return {"tensorflow": "tensorflow" in sys.modules, "modules": len(sys.modules)}
+    def there(*names: str) -> int:
+        return sum(name in sys.modules for name in names)
+
+    return {
+        "tensorflow": there("tensorflow"),
+        "modules": len(sys.modules),
+        "clients": there("pymongo.mongo_client", "boto3.session", "botocore.session"),
+        "charts": there("matplotlib.pyplot", "matplotlib.cbook"),
+        "channel_clients": there("aiogram", "slack_sdk", "twilio", "webexteamssdk", "prompt_toolkit"),
+        "channel_names": {name: channel.name() for name, channel in BUILTIN_CHANNELS.items()},
+    }
+
+
+def collector() -> dict[str, Any]:
+    import gc
+
+    return {"often": int(gc.get_threshold()[0] < 10_000)}
+
+
+async def stand_ins() -> dict[str, Any]:
+    """Whatever was put off is the real thing once it is used, in every way of using it."""
+    from rasa.core.channels import BUILTIN_CHANNELS
+    from rasa.core.channels.channel import InputChannel
+    from rasa.core.channels.slack import SlackInput
+    from rasa.core.channels.telegram import TelegramInput
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.utils.endpoints import EndpointConfig
+
+    class OurTelegram(TelegramInput):
+        pass
+
+    seen: dict[str, Any] = {
+        "instance": isinstance("text", SlackInput),
+        "subclass": issubclass(OurTelegram, InputChannel),
+        "parent": OurTelegram.__mro__[1].__module__,
+        "made": type(SlackInput(slack_token="t", slack_signing_secret="s")).__mro__[1].__name__,
+        "builtin": BUILTIN_CHANNELS["telegram"] is OurTelegram.__mro__[1],
+        "credentials": type(BUILTIN_CHANNELS["rest"].from_credentials(None)).__name__,
+    }
+    try:
+        TrackerStore.create(
+            EndpointConfig(type="mongod", url="mongodb://127.0.0.1:1", serverSelectionTimeoutMS=1)
+        )
+    except Exception as error:  # noqa: BLE001  # whatever stock Rasa raises is the thing observed
+        seen["mongo"] = type(error).__name__
+    import pymongo
+    import rasa.core.test
+    import rasa.nlu.test
+
+    seen["later_import"] = pymongo.MongoClient.__name__
+    seen["evaluation"] = [rasa.core.test.test.__module__, rasa.nlu.test.CVEvaluationResult.__module__]
+    return seen
+
+
+def spacy_models() -> dict[str, Any]:
+    import spacy
+    from rasa.nlu.utils.spacy_utils import SpacyNLP
+
+    loads: list[str] = []
+
+    def load(name: str, **_: Any) -> Any:
+        loads.append(name)
+        return spacy.blank("en")
+
+    spacy.load = load
+    spacy.info = lambda name: {"spacy_version": ">=3.0"}
+    models = [SpacyNLP.load_model("en_core_web_md").model_name for _ in range(2)]
+    return {"loads": len(loads), "names": models}
 
 
 def module_search() -> dict[str, Any]:
@@ -372,6 +440,9 @@ def main() -> None:
     begun = time.process_time()
     seen: dict[str, Any] = {"applied": applied, "imports": imports()}
     seen["imports"]["cpu_seconds"] = time.process_time() - begun
+    seen["collector"] = collector()
+    seen["stand_ins"] = asyncio.run(stand_ins())
+    seen["spacy_models"] = spacy_models()
     seen["event_types"] = event_types()
     seen["action_answers"] = action_answers()
     seen["action_calls"] = asyncio.run(action_calls())
