@@ -86,9 +86,11 @@ def make_venv(root: Path, uv: str, environment: Dict[str, str]) -> None:
         run("Making .venv", [uv, "venv", "--clear"] + choice + [str(venv)], environment)
     except SetupError as error:
         if python is None:
-            error.remedy += (
-                " If Python 3.10 cannot be fetched here, install it yourself (python3.10 on PATH, or"
-                " `pyenv install 3.10`); it is then found by itself."
+            error.remedy = (
+                "This machine has no Python 3.10, and uv could not fetch one; its Pythons do not come from the "
+                "package index. Check the connection (HTTPS_PROXY, UV_PYTHON_INSTALL_MIRROR), or install Python "
+                "3.10 (as python3.10 on PATH, or with pyenv: it need not be the chosen version). Then run the "
+                "command again."
             )
         raise
 

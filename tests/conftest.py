@@ -13,7 +13,7 @@ within some seconds; wait for it with `server.wait_for_actions()`).
         assert talk.slots()["care_level"] is None
 
 `start_server(**settings)`: a function for tests that need a server of their own, ended with the test:
-`start_server(DATABASE_URL="postgresql://...")`.
+`start_server(DATABASE_URL="postgresql://...")`, or `start_server(command="run")` for `make run`.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def start_server(trained_model: Path, tmp_path: Path) -> Iterator[Callable[..., 
     """Starts assistants for one test, each with the settings given; all are ended with the test."""
     started: list[LiveServer] = []
 
-    def start(**settings: str) -> LiveServer:
+    def start(command: str = "api", **settings: str) -> LiveServer:
         folder = tmp_path / f"server-{len(started)}"
         folder.mkdir()
-        running = LiveServer(folder, settings)
+        running = LiveServer(folder, settings, command)
         started.append(running)
         running.start()
         return running

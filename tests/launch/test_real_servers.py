@@ -1,0 +1,93 @@
+"""The launcher with the real Rasa and the real action server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import httpx
+import psutil
+
+from settings import ROOT, names
+from tests.live_server import LiveServer, free_ports, wait_until
+
+
+def test_the_api_names_its_model_to_those_who_have_the_token(server: LiveServer) -> None:
+    status = server.http.get("/status", params={"token": server.token})
+    assert status.json()["model_file"].startswith("neckwise-")
+    assert server.http.get("/status").status_code == 401
+    assert server.http.get("/status", params={"token": "guess"}).status_code == 401
+    assert server.http.get("/conversations/someone/tracker").status_code == 401
+
+
+def test_servers_listen_on_this_machine_alone(server: LiveServer) -> None:
+    assert server.launcher is not None
+    launcher = psutil.Process(server.launcher.pid)
+    listening = [
+        connection.laddr
+        for process in launcher.children(recursive=True)
+        for connection in process.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert {address.port for address in listening} == {server.rasa_port, server.actions_port}
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+
+
+def test_the_token_is_not_in_any_command_line(server: LiveServer) -> None:
+    assert server.launcher is not None
+    launcher = psutil.Process(server.launcher.pid)
+    for process in [launcher, *launcher.children(recursive=True)]:
+        assert server.token not in " ".join(process.cmdline())
+
+
+def test_a_killed_action_server_comes_back(server: LiveServer) -> None:
+    killed = server.kill_actions()
+    wait_until(
+        lambda: (process := server.actions_process()) is not None and process.pid != killed, 20, "a new one"
+    )
+    server.wait_for_actions()
+    assert server.talk().say("hello")
+
+
+def test_run_serves_the_page_without_the_api_and_ctrl_c_ends_all(
+    start_server: Callable[..., LiveServer],
+) -> None:
+    running = start_server(command="run")
+    page = running.http.get("/")
+    assert page.status_code == 200
+    assert "text/html" in page.headers["content-type"]
+    assert running.http.get("/status").status_code == 404
+    assert running.http.post("/webhooks/rest/webhook", json={}).status_code == 404
+    assert running.launcher is not None
+    processes = psutil.Process(running.launcher.pid).children(recursive=True)
+    running.launcher.send_signal(signal.SIGINT)
+    assert running.launcher.wait(30) == 0
+    assert not [process for process in processes if process.is_running()]
+    for port in (running.rasa_port, running.actions_port):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=2, trust_env=False)
+        except httpx.ConnectError:
+            continue
+        raise AssertionError(f"something still answers on port {port}")
+
+
+def test_the_shell_answers_and_ends_all(trained_model: object) -> None:
+    rasa_port, actions_port = free_ports(2)
+    clean = {name: value for name, value in os.environ.items() if name not in names()}
+    clean |= {"RASA_PORT": str(rasa_port), "ACTIONS_PORT": str(actions_port), "DATABASE_URL": "sqlite:///"}
+    done = subprocess.run(
+        [sys.executable, "-m", "launch", "shell"],
+        cwd=ROOT,
+        env=clean,
+        input="my neck is stiff and I have a fever\n/stop\n",
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "112" in done.stdout or "911" in done.stdout
+    for port in (rasa_port, actions_port):
+        assert not [c for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == "LISTEN"]
