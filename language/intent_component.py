@@ -74,7 +74,9 @@ class LinearIntentClassifier(GraphComponent, RasaIntentClassifier):
             if message.get(TEXT) and message.get(INTENT)
         ]
         if not examples:
-            logger.warning("No examples of intents: the classifier stays empty and says nlu_fallback to everything.")
+            logger.warning(
+                "No examples of intents: the classifier stays empty and says nlu_fallback to everything."
+            )
             return self._resource
         texts, intents = zip(*examples, strict=True)
         self._classifier = IntentClassifier().fit(texts, intents)

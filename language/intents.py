@@ -72,7 +72,9 @@ class IntentClassifier:
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], vector: Vector | None = None) -> IntentClassifier:
+    def fit(
+        self, texts: Sequence[str], labels: Sequence[str], vector: Vector | None = None
+    ) -> IntentClassifier:
         """Learn from examples and their intents. Raises ValueError for fewer than two intents.
 
         `vector` gives the vector of a word (default: those of the spaCy model).
@@ -84,7 +86,8 @@ class IntentClassifier:
         health = [about_health(label) for label in labels]
         self._health_words = HealthWords.learn(clean, health, own, vector or spacy_vectors())
         leanings = [
-            _leaning_features(self._health_words.leaning(text, mine)) for text, mine in zip(clean, own, strict=True)
+            _leaning_features(self._health_words.leaning(text, mine))
+            for text, mine in zip(clean, own, strict=True)
         ]
         matrix = hstack([self._features.fit_transform(clean), csr_matrix(np.array(leanings))]).tocsr()
         model = LogisticRegression(C=TRUST, solver="liblinear", random_state=SEED).fit(matrix, labels)
@@ -135,7 +138,11 @@ class IntentClassifier:
             {str(gram): int(index) for gram, index in part.vocabulary_.items()}
             for _, part in self._features.transformer_list
         ]
-        content = {"intents": self.intents, "vocabularies": vocabularies, "health_words": asdict(self._health_words)}
+        content = {
+            "intents": self.intents,
+            "vocabularies": vocabularies,
+            "health_words": asdict(self._health_words),
+        }
         (folder / "intents.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         rarities = {f"rarity_{name}": part.idf_ for name, part in self._features.transformer_list}
         np.savez_compressed(folder / "intents.npz", weights=self._weights, bias=self._bias, **rarities)
@@ -173,5 +180,6 @@ def _features() -> FeatureUnion:
 def _leaning_features(leaning: Leaning) -> list[float]:
     """The leaning as the last features of a message, on the scale of its TF-IDF values."""
     share = leaning.foreign / max(1, leaning.words)
-    values = (leaning.strongest, leaning.weakest, leaning.mean, float(leaning.foreign > 0), share, float(leaning.words == 0))
+    any_foreign, none_at_all = float(leaning.foreign > 0), float(leaning.words == 0)
+    values = (leaning.strongest, leaning.weakest, leaning.mean, any_foreign, share, none_at_all)
     return [LEANING_SCALE * value for value in values]

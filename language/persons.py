@@ -1,0 +1,98 @@
+"""Whose symptom it is: the speaker's, or that of someone the speaker names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from language.lexicon import Lexicon
+from language.phrases import longest
+from language.reading import Reading
+
+SELF = "self"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person named at a word. `who` is `self`, or the words for someone else: "your son"."""
+
+    at: int
+    who: str
+    relation: str = ""
+
+
+def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
+    """Every naming of a person, in order; a pronoun stands for the person named last."""
+    words = reading.texts
+    named: list[Person] = []
+    last_other: Person | None = None
+    found = longest(lexicon.person_book.find(words))
+    owned = {at for at, word in enumerate(words) if word in ("my", "our") and any(
+        each.label in ("relation", "described") and at < each.start <= at + 4 for each in found)}
+    speaks_of_self = any(word in ("i", "my", "me") and at not in owned for at, word in enumerate(words))
+    for each in found:
+        if each.label == "relation":
+            relation = " ".join(words[each.start : each.end])
+            if each.start + 1 < len(words) and each.end < len(words) and words[each.end] == "'s" and _other_follows(words, each.end + 1, lexicon):
+                continue
+            if words[max(0, each.start - 2) : each.start] in (["like", "a"],) or (each.start and words[each.start - 1] in ("as", "like", "teddy")):
+                continue
+            mine = any(w in ("my", "our") for w in words[max(0, each.start - 5) : each.start])
+            last_other = Person(each.start, f"your {relation}" if mine else f"the {relation}", relation)
+            named.append(last_other)
+        elif each.label == "described":
+            numbered = each.start and (words[each.start - 1].replace(".", "").isdigit() or words[each.start - 1] in _SMALL_NUMBERS)
+            if numbered and not owned and speaks_of_self and last_other is None:
+                named.append(Person(each.start, SELF))
+            elif numbered and last_other is None:
+                last_other = Person(each.start, "the person you write about")
+                named.append(last_other)
+        elif each.label == "pronoun":
+            if last_other is not None:
+                named.append(Person(each.start, last_other.who, last_other.relation))
+            elif words[each.start] in ("he", "she", "him", "his", "her", "hers", "himself", "herself") and not _about_health_worker(words):
+                last_other = Person(each.start, "the person you write about", "")
+                named.append(last_other)
+        else:
+            possessive = each.start in owned
+            if not possessive:
+                named.append(Person(each.start, SELF))
+    return named
+
+
+_SMALL_NUMBERS = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+_HEALTH_WORKERS = {"doctor", "dr", "nurse", "gp", "specialist", "physio", "therapist", "surgeon", "pharmacist", "neurologist", "dentist", "chiropractor"}
+
+
+def _about_health_worker(words: list[str]) -> bool:
+    """Whether "he" or "she" is more likely the doctor: "my doctor said he ..."."""
+    return bool(_HEALTH_WORKERS & set(words))
+
+
+def _other_follows(words: list[str], at: int, lexicon: Lexicon) -> bool:
+    """Whether a relation is only on the way to another: "my friend's son"."""
+    return any(word in lexicon.persons.relations for word in words[at : at + 2])
+
+
+def who_has(reading: Reading, persons: list[Person], start: int, end: int) -> Person | None:
+    """The person a symptom at `words[start:end]` is said of; None where nobody was named before it or around it.
+
+    "My son fell and I have a headache": the nearest person before the symptom has it, within its sentence first.
+    A person named right inside the symptom ("his neck is stiff", "hurts my neck") has it.
+    """
+    inside = [p for p in persons if start <= p.at < end]
+    if inside:
+        return inside[0]
+    before = [p for p in persons if p.at < start]
+    sentence = reading.sentence_of[start]
+    here = [p for p in before if reading.sentence_of[p.at] == sentence]
+    if here:
+        words = reading.texts
+        nearest = here[-1]
+        # "my son has a stiff neck, I think": a comment of the speaker is no new person
+        if nearest.who == SELF and words[nearest.at] == "i" and words[nearest.at + 1 : nearest.at + 2] in (["think"], ["guess"], ["believe"], ["suspect"], ["noticed"], ["found"], ["am"], ["worry"]) and len(here) > 1:
+            if words[nearest.at + 1] != "am" or words[nearest.at + 2 : nearest.at + 3] in (["worried"], ["scared"], ["concerned"], ["afraid"]):
+                return here[-2]
+        return nearest
+    if before:
+        return before[-1]
+    return None

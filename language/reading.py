@@ -1,0 +1,160 @@
+"""A text as words that can be compared: tokens of the original with their place, lower-cased, opened and mended."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.lang.en import English
+from spacy.symbols import NORM, ORTH
+
+#: written forms that spaCy's own exceptions lack, opened to the words they stand for
+SHORT_FORMS = {
+    "w/": "with", "b/c": "because", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "ppl": "people",
+    "n't": "not", "nt": "not", "m": "am", "ve": "have", "re": "are", "ca": "can", "wo": "will", "sha": "shall", "dnt": "not",
+    "d'nt": "not", "cos": "because", "cuz": "because", "coz": "because", "b4": "before", "tho": "though", "thru": "through",
+    "nope": "no", "nah": "no", "naw": "no", "nop": "no", "yr": "year", "yrs": "years", "wk": "week", "wks": "weeks",
+    "hr": "hour", "hrs": "hours", "mth": "month", "mths": "months", "mo": "month", "mos": "months", "2day": "today",
+    "mornin": "morning", "nite": "night", "lil": "little", "alot": "lot", "sumtimes": "sometimes", "cannot": "can not",
+    "couldn": "could", "&": "and", "temp": "temperature", "temps": "temperature", "gotta": "have to", "havin": "having",
+    "feelin": "feeling", "gettin": "getting", "hurtin": "hurting", "achin": "aching", "throbbin": "throbbing", "tinglin": "tingling",
+    "n": "and", "b": "be", "da": "the", "dat": "that", "wat": "what", "wen": "when", "wiv": "with", "sumthing": "something",
+    "me": "me", "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband", "oap": "old", "rly": "really", "rlly": "really",
+    "soooo": "so", "cant": "can not", "wont": "will not", "dont": "do not", "doesnt": "does not", "didnt": "did not",
+    "isnt": "is not", "wasnt": "was not", "arent": "are not", "havent": "have not", "hasnt": "has not", "hadnt": "had not",
+    "couldnt": "could not", "wouldnt": "would not", "shouldnt": "should not", "aint": "is not", "ain": "is",
+    "outta": "out of", "cudnt": "could not", "cud": "could", "shud": "should",
+    "wud": "would", "kno": "know", "dunno": "do not know", "thats": "that is", "whats": "what is", "shes": "she is", "hes": "he is",
+    "theyre": "they are", "im": "i am", "ive": "i have", "id": "i would", "theres": "there is", "youre": "you are", "wanna": "want to",
+    "kinda": "kind of", "sorta": "sort of", "gonna": "going to", "gimme": "give me", "lemme": "let me", "tmr": "tomorrow",
+    "yday": "yesterday", "bp": "bp", "vit": "vitamin", "bday": "birthday", "imo": "", "tbh": "", "lol": "", "omg": "", "ugh": "",
+}
+_IS_AFTER = {"it", "he", "she", "that", "there", "what", "here", "who", "this", "where", "how", "when", "everything", "nothing", "something"}
+_SENTENCE_END = {".", "!", "?", "…", "\n", ";", "..", "...", "....", "•"}
+_SOFT_BREAK = {",", "-", "–", "—", ":", "(", ")", "/", "&"}
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " ", "\u200b": " ", "\u200c": " ", "\u200d": " ", "\ufeff": " ", "\u00ad": " "})
+_SPLIT_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the reading. `start` and `end` are places in the original text; `raw` is what stands there."""
+
+    text: str
+    start: int
+    end: int
+    raw: str
+
+
+@dataclass
+class Reading:
+    """The words of a text, in order. `ends` holds the positions after which a sentence ends (index of the word)."""
+
+    original: str
+    words: list[Word]
+    texts: list[str] = field(default_factory=list)
+    sentence_of: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.texts = [word.text for word in self.words]
+        sentence = 0
+        for position, word in enumerate(self.words):
+            self.sentence_of.append(sentence)
+            if word.text in _SENTENCE_END or (word.text == "." and position):
+                sentence += 1
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Start and end in the original text of the words `start` to `end` (end not included)."""
+        return self.words[start].start, self.words[end - 1].end
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """(start, end) of the words of each sentence."""
+        result: list[tuple[int, int]] = []
+        for position, sentence in enumerate(self.sentence_of):
+            if sentence == len(result):
+                result.append((position, position + 1))
+            else:
+                result[-1] = (result[-1][0], position + 1)
+        return result
+
+
+class Reader:
+    """Reads text into words with spaCy's English tokenizer. `mend` turns a misspelt word into the meant one."""
+
+    def __init__(self, mend: Callable[[str], str] = lambda word: word) -> None:
+        self._nlp: Language = English()
+        for written, words in (("pins&needles", ["pins", "&", "needles"]), ("w/out", ["w/out"]), ("w/o", ["w/o"])):
+            self._nlp.tokenizer.add_special_case(  # type: ignore[attr-defined]  # spaCy types Language.tokenizer as callable
+                written, [{ORTH: word, NORM: "without" if word.startswith("w/") else word} for word in words]
+            )
+        self.mend = mend
+        self._split_one = lru_cache(maxsize=None)(self._opened)
+
+    def _opened(self, word: str) -> list[str]:
+        return [each.text for each in Reader.read(self, word, mend=False).words]
+
+    def read(self, text: str, mend: bool = True) -> Reading:
+        """The reading of `text`; places refer to `text` as given. `mend=False` leaves misspelt words as they are."""
+        words: list[Word] = []
+        flat = text.translate(_QUOTES)
+        if len(flat) != len(text):  # translate keeps lengths one to one; anything else would shift the places
+            raise AssertionError("normalising a text must not change its length")
+        for token in self._nlp.make_doc(flat):
+            raw = token.text
+            if token.is_space:
+                if "\n" in raw and words and words[-1].text not in _SENTENCE_END:
+                    words.append(Word("\n", token.idx, token.idx + len(raw), raw))
+                continue
+            lower = raw.lower()
+            if lower in ("'s", "s") and words:
+                opened = "is" if words[-1].text in _IS_AFTER else "'s"
+            elif lower in ("'d",):
+                opened = "would"
+            elif lower in SHORT_FORMS:
+                opened = SHORT_FORMS[lower]
+            elif not lower.isascii() or not lower.isalpha():
+                opened = token.norm_.lower() if "'" in lower or lower in ("w/o", "w/out") else lower
+            elif token.norm_ != lower and token.norm_ in ("not", "have", "am", "are", "will", "would", "going", "can", "do"):
+                opened = token.norm_
+            else:
+                opened = self.mend(lower) if mend else lower
+            pieces = opened.split()
+            if len(pieces) == 1 and not pieces[0].isalpha() and any(c.isalpha() for c in pieces[0]):
+                pieces = self._split(pieces[0], raw, token.idx, words)
+            for piece in pieces:
+                words.append(Word(piece, token.idx, token.idx + len(raw), raw))
+        return Reading(text, words)
+
+    def _split(self, word: str, raw: str, start: int, words: list[Word]) -> list[str]:
+        """Words that hang together ("headache/fever", "39.5c", "sore,stiff") in their parts, each with its own place."""
+        if word in ("'s", "b12", "b-12", "d3", "b6") or len(word) != len(raw):
+            return [word]
+        for part in _SPLIT_WORD.finditer(word):
+            piece = part.group()
+            text = self.mend(SHORT_FORMS.get(piece, piece)) if piece.isascii() and piece.isalpha() and len(piece) > 1 else piece
+            for each in text.split() or [piece]:
+                words.append(Word(each, start + part.start(), start + part.end(), raw[part.start() : part.end()]))
+        return []
+
+    def split(self, expression: str) -> list[str]:
+        """The words of an expression from the data files, opened in the same way but not mended."""
+        return [piece for word in expression.split() for piece in self._split_one(word)]
+
+
+def is_sentence_end(word: str) -> bool:
+    """Whether the word closes a sentence."""
+    return word in _SENTENCE_END
+
+
+def is_soft_break(word: str) -> bool:
+    """Whether the word parts a sentence: comma, dash, colon, bracket."""
+    return word in _SOFT_BREAK
+
+
+def fold(text: str) -> str:
+    """Compatibility forms folded (full-width letters, ligatures), for comparing only."""
+    return unicodedata.normalize("NFKC", text)

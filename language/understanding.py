@@ -1,0 +1,167 @@
+"""One message understood: the mentions of symptoms with their role, the facts, the person, and a yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from language.assertion import PRESENT, Asserter
+from language.facts import facts_in
+from language.lexicon import Lexicon, lexicon
+from language.measures import temperatures
+from language.mentions import ONE_SIDED, Mention, find_mentions
+from language.persons import SELF, persons_in, who_has
+from language.reading import Reading
+from language.replies import reply_in
+
+OTHER = "other"
+
+#: complaints of a caregiver about themself that do not turn the conversation to them: "I'm so worried about my son"
+_WORRY = {"anxiety", "fatigue"}
+
+
+@dataclass(frozen=True)
+class SymptomMention:
+    """A symptom in a text: contract `code`, `role`, place in the original text, who has it, and the assertion before persons."""
+
+    code: str
+    role: str
+    start: int
+    end: int
+    text: str
+    who: str = SELF
+    assertion: str = PRESENT
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What one message says.
+
+    `subject` is `self` or `other` (None where the message names nobody); `person` the words for the other ("your son").
+    `reply` is `yes`, `no`, `unsure` or None.
+    """
+
+    text: str
+    mentions: tuple[SymptomMention, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    subject: str | None = None
+    person: str | None = None
+    reply: str | None = None
+
+
+class Interpreter:
+    """Understands messages with one lexicon; `understand` is a pure function of its arguments."""
+
+    def __init__(self, data: Lexicon) -> None:
+        self._lexicon = data
+        self._asserter = Asserter(data)
+
+    def understand(self, text: str, subject: str | None = None) -> Understanding:
+        """What `text` says. `subject` is whom the conversation is about so far, None at its start."""
+        if not text.strip():
+            return Understanding(text)
+        reading = self._lexicon.reader.read(text)
+        if not reading.words:
+            return Understanding(text)
+        mentions = [m for m in find_mentions(reading, self._lexicon)]
+        assertions = self._asserter.assertions(reading, mentions)
+        mentions, assertions = self._with_temperature(text, reading, mentions, assertions)
+        persons = persons_in(reading, self._lexicon)
+        owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
+        about, person = self._about(mentions, assertions, owners, persons, subject)
+        found = []
+        one_sided = False
+        for mention, assertion, owner in zip(mentions, assertions, owners):
+            if mention.code == ONE_SIDED:
+                one_sided = one_sided or assertion in (PRESENT, "past")
+                continue
+            who = owner.who if owner is not None else (SELF if about != OTHER else person or OTHER)
+            role = assertion
+            if about == OTHER:
+                if who == SELF and owner is not None and subject is None:
+                    role = OTHER
+                elif who == SELF and owner is not None and mention.code in _WORRY:
+                    role = OTHER
+            elif who != SELF:
+                role = OTHER
+            start, end = reading.place(mention.start, mention.end)
+            found.append(SymptomMention(mention.code, role, start, end, text[start:end], who, assertion))
+        facts = facts_in(reading, self._lexicon)
+        if one_sided:
+            facts["one_sided"] = True
+        return Understanding(text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text))
+
+    def _with_temperature(
+        self, text: str, reading: Reading, mentions: list[Mention], assertions: list[str]
+    ) -> tuple[list[Mention], list[str]]:
+        """A stated temperature decides the fever: 38.0 °C or more is one, below is none."""
+        for each in temperatures(text):
+            inside = [at for at, word in enumerate(reading.words) if word.start < each.end and each.start < word.end]
+            if not inside:
+                continue
+            sentence = reading.sentence_of[inside[0]]
+            near = [i for i, m in enumerate(mentions) if m.code == "fever" and reading.sentence_of[m.start] == sentence]
+            role = PRESENT if each.fever else "absent"
+            settled = [i for i in near if assertions[i] in ("past", "hypothetical", "absent")]
+            if settled:
+                continue
+            if near:
+                for i in near:
+                    if assertions[i] in (PRESENT, "uncertain"):
+                        assertions[i] = role
+            else:
+                mention = Mention("fever", inside[0], inside[-1] + 1)
+                stated = self._asserter.assertions(reading, [*mentions, mention])[-1]
+                mentions = [*mentions, mention]
+                assertions = [*assertions, role if stated in (PRESENT, "uncertain", "hypothetical") and "if" not in reading.texts[: inside[0]] else stated]
+        return mentions, assertions
+
+    def _about(self, mentions: list[Mention], assertions: list[str], owners: list[Any], persons: list[Any], subject: str | None) -> tuple[str | None, str | None]:
+        """Whom the message is about, and the words for that person."""
+        others = [p for p in persons if p.who != SELF]
+        person = others[0].who if others else None
+        if subject is not None:
+            return subject, person if subject == OTHER else None
+        if not others:
+            return (SELF if persons or mentions else None), None
+        if not any(p.who == SELF for p in persons) and mentions:
+            return OTHER, person
+        told = [(m, o) for m, a, o in zip(mentions, assertions, owners) if a != "hypothetical"]
+        own = [m for m, o in told if o is not None and o.who == SELF and m.code not in _WORRY]
+        theirs = [(m, o) for m, o in told if o is not None and o.who != SELF]
+        if not told:
+            return (OTHER if not any(p.who == SELF for p in persons) and mentions else None), person
+        if theirs and (not own or len(theirs) > len(own) and persons[0].who != SELF or _leads(theirs, own, assertions, mentions)):
+            return OTHER, theirs[0][1].who
+        return SELF, None
+
+    @staticmethod
+    def _without_contradiction(found: list[SymptomMention]) -> list[SymptomMention]:
+        """The same symptom at the same place once; mentions in order of place."""
+        seen: set[tuple[str, int, int]] = set()
+        kept = []
+        for each in sorted(found, key=lambda m: (m.start, m.end)):
+            key = (each.code, each.start, each.end)
+            if key not in seen:
+                seen.add(key)
+                kept.append(each)
+        return kept
+
+
+def _leads(theirs: list[Any], own: list[Mention], assertions: list[str], mentions: list[Mention]) -> bool:
+    """Whether the other person's symptoms are the present ones and the speaker's are not."""
+    role = {id(m): a for m, a in zip(mentions, assertions)}
+    return any(role[id(m)] == PRESENT for m, _ in theirs) and not any(role[id(m)] == PRESENT for m in own)
+
+
+@lru_cache(maxsize=1)
+def interpreter() -> Interpreter:
+    """The interpreter of this installation."""
+    return Interpreter(lexicon())
+
+
+def understand(text: str, subject: str | None = None) -> Understanding:
+    """What `text` says, with the lexicon of this installation; see `Interpreter.understand`."""
+    return interpreter().understand(text, subject)
