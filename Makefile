@@ -13,15 +13,18 @@ export RASA_TELEMETRY_ENABLED := false
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run api shell train validate lint test crossval eval bench
+.PHONY: help python3 setup setup-dev run api shell train validate lint test crossval eval bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Python 3.10, .venv, the locked packages, the spaCy model (part of every target below)
+python3:
+	@command -v $(PYTHON3) >/dev/null || { echo "Neckwise needs Python 3 (3.8 or newer) as $(PYTHON3)." >&2; exit 1; }
+
+setup: python3 ## Python 3.10, .venv, the locked packages, the spaCy model (part of every target below)
 	@$(PYTHON3) -m bootstrap runtime
 
-setup-dev:
+setup-dev: python3
 	@$(PYTHON3) -m bootstrap dev
 
 run: setup ## the assistant with its chat page at http://localhost:5005/

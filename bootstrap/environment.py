@@ -87,10 +87,10 @@ def make_venv(root: Path, uv: str, environment: Dict[str, str]) -> None:
     except SetupError as error:
         if python is None:
             error.remedy = (
-                "This machine has no Python 3.10, and uv could not fetch one; its Pythons do not come from the "
-                "package index. Check the connection (HTTPS_PROXY, UV_PYTHON_INSTALL_MIRROR), or install Python "
-                "3.10 (as python3.10 on PATH, or with pyenv: it need not be the chosen version). Then run the "
-                "command again."
+                "This machine has no Python 3.10, and uv could not fetch one; its Pythons do not come from "
+                "the package index. Check the connection (HTTPS_PROXY, UV_PYTHON_INSTALL_MIRROR), or install "
+                "Python 3.10 (as python3.10 on PATH, or with pyenv: it need not be the chosen version). Then "
+                "run the command again."
             )
         raise
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import psutil
@@ -74,10 +75,11 @@ def test_run_serves_the_page_without_the_api_and_ctrl_c_ends_all(
         raise AssertionError(f"something still answers on port {port}")
 
 
-def test_the_shell_answers_and_ends_all(trained_model: object) -> None:
+def test_the_shell_answers_and_ends_all(trained_model: Path, tmp_path: Path) -> None:
     rasa_port, actions_port = free_ports(2)
     clean = {name: value for name, value in os.environ.items() if name not in names()}
-    clean |= {"RASA_PORT": str(rasa_port), "ACTIONS_PORT": str(actions_port), "DATABASE_URL": "sqlite:///"}
+    clean |= {"RASA_PORT": str(rasa_port), "ACTIONS_PORT": str(actions_port)}
+    clean["DATABASE_URL"] = f"sqlite:///{tmp_path / 'shell.db'}"
     done = subprocess.run(
         [sys.executable, "-m", "launch", "shell"],
         cwd=ROOT,
