@@ -14,7 +14,7 @@ from bootstrap.trouble import SetupError, remedy_for
 def main() -> int:
     """Exit status 0 when `.venv` is ready, 1 with what failed and what to do otherwise, 130 on Ctrl-C."""
     if platform.system() == "Windows":
-        print("Neckwise runs on Linux and macOS; on Windows use WSL.", file=sys.stderr)
+        print("Neckwise runs on Linux; on Windows use WSL.", file=sys.stderr)
         return 1
     from bootstrap import environment
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Iterator, List, Optional
 
-from bootstrap import interpreter
+from bootstrap import interpreter, without_pip
 from bootstrap.command import ask, clean_environment, run, say
 from bootstrap.trouble import SetupError
 
@@ -59,11 +59,16 @@ def get_uv(root: Path, cache: Path, pip: Optional[str]) -> str:
     if pip is None:
         if usable_on_path:
             return usable_on_path
+        index = without_pip.configured_index()
+        if index:
+            say("Fetching uv %s, the installer, into %s" % (version, folder.relative_to(root)))
+            hashes = re.findall(r"sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8"))
+            without_pip.fetch(index, version, hashes, uv)
+            return str(uv)
         raise SetupError(
-            "This Python has neither pip nor venv: %s" % sys.executable,
-            "Install one of them and run the command again. Debian or Ubuntu: sudo apt-get install "
-            "python3-venv. Fedora: sudo dnf install python3-pip. macOS: install Python 3 from its own "
-            "installer.",
+            "This Python has neither pip nor venv, and no package index is set: %s" % sys.executable,
+            "Install one of them (Debian or Ubuntu: sudo apt-get install python3-venv; Fedora: sudo dnf "
+            "install python3-pip), or set PIP_INDEX_URL, and run the command again.",
         )
     say("Fetching uv %s, the installer, into %s" % (version, folder.relative_to(root)))
     part = cache / "uv-part"

@@ -6,6 +6,7 @@ import ast
 import os
 from typing import Dict, Optional
 
+from bootstrap import without_pip
 from bootstrap.command import ask
 
 
@@ -47,6 +48,9 @@ def uv_environment(settings: Dict[str, str]) -> Dict[str, str]:
 
 
 def for_uv(python_with_pip: Optional[str]) -> Dict[str, str]:
-    """The same for the pip of `python_with_pip`; empty where there is none."""
-    listing = ask([python_with_pip, "-m", "pip", "config", "list"]) if python_with_pip else None
+    """The same for the pip of `python_with_pip`; without one, the index that its files name."""
+    if python_with_pip is None:
+        index = without_pip.configured_index()
+        return uv_environment({"index-url": index} if index else {})
+    listing = ask([python_with_pip, "-m", "pip", "config", "list"])
     return uv_environment(pip_settings(listing or ""))

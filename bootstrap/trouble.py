@@ -48,7 +48,7 @@ CAUSES: List[Tuple[str, str]] = [
         r"no matching distribution|no solution found|not found in the package registry"
         r"|there (is|are) no versions?|not found in the provided package locations",
         "The package index does not have a version that is locked in requirements/, or has none for this "
-        "kind of machine. Neckwise needs Linux or macOS, 64 bit, and an index with the public packages "
+        "kind of machine. They are for Linux on x86-64, and need an index with the public packages "
         "(PIP_INDEX_URL).",
     ),
     (

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import functools
+import hashlib
+import http.server
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bootstrap import environment, interpreter, package_index
+from bootstrap import environment, installer, interpreter, package_index, without_pip
 from bootstrap.command import clean_environment, run
 from bootstrap.trouble import SetupError, remedy_for
 from settings import ROOT
@@ -198,3 +204,61 @@ def test_a_file_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_is_a_usage_error() -> None:
     assert setup(ROOT, "nonsense").returncode == 2
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A package index on this machine with one uv: its address and the sha256 of the wheel."""
+    pages = tmp_path / "index"
+    (pages / "simple/uv").mkdir(parents=True)
+    (pages / "files").mkdir()
+    name = f"uv-99.9-py3-none-manylinux_2_17_{platform.machine()}.whl"
+    with zipfile.ZipFile(pages / "files" / name, "w") as archive:
+        archive.writestr("uv-99.9.data/scripts/uv", "#!/bin/sh\necho uv 99.9\n")
+    (pages / "simple/uv/index.html").write_text(f'<a href="../../files/{name}#sha256=0">{name}</a>')
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(pages))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    digest = hashlib.sha256((pages / "files" / name).read_bytes()).hexdigest()
+    yield f"http://127.0.0.1:{server.server_port}/simple", digest
+    server.shutdown()
+    server.server_close()
+
+
+def test_uv_is_got_without_pip(index: tuple[str, str], tmp_path: Path) -> None:
+    address, digest = index
+    uv = tmp_path / "uv/bin/uv"
+    without_pip.fetch(address, "99.9", [digest], uv)
+    assert subprocess.check_output([uv], text=True) == "uv 99.9\n"
+
+
+def test_without_pip_too_only_the_locked_file_is_taken(index: tuple[str, str], tmp_path: Path) -> None:
+    address, _ = index
+    with pytest.raises(SetupError, match="not the locked file"):
+        without_pip.fetch(address, "99.9", ["0" * 64], tmp_path / "uv")
+    with pytest.raises(SetupError, match=r"has no uv 99\.8"):
+        without_pip.fetch(address, "99.8", [], tmp_path / "uv")
+    with pytest.raises(SetupError) as caught:
+        without_pip.fetch("http://127.0.0.1:9/simple", "99.9", [], tmp_path / "uv")
+    assert "could not be reached" in caught.value.remedy
+    assert not (tmp_path / "uv").exists()
+
+
+def test_the_index_of_pips_files_is_known_without_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in without_pip.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = http://mirror.invalid/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    assert without_pip.configured_index() == "http://mirror.invalid/simple"
+    monkeypatch.setenv("PIP_INDEX_URL", "http://other.invalid/simple")
+    assert without_pip.configured_index() == "http://other.invalid/simple"
+
+
+def test_neither_pip_nor_index_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(without_pip, "configured_index", lambda: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match="neither pip nor venv") as caught:
+        installer.get_uv(ROOT, tmp_path, None)
+    assert "python3-venv" in caught.value.remedy
