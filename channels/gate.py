@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -203,6 +204,7 @@ class Gate:
         self._replay = replay
         self._answers: OrderedDict[str, asyncio.Task[list[Message]]] = OrderedDict()
         self._running: set[asyncio.Task[list[Message]]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def bind(self, blueprint: Blueprint) -> None:
         """Let the gate find Rasa's agent when the server of `blueprint` starts."""
@@ -307,7 +309,22 @@ class Gate:
         return messages, turn.failure or "answered"
 
     async def _turn(self, incoming: Incoming, text: str) -> _Turn:
-        """Let Rasa handle the text. What it said before it failed or ran out of time is kept."""
+        """Let Rasa handle the text. What it said before it failed or ran out of time is kept.
+
+        Messages of one conversation wait for each other here: Rasa's own lock looks once a second only, and
+        the time of a turn should not count while it waits for another one.
+        """
+        mine = self._turns.setdefault(incoming.sender, asyncio.Lock())
+        try:
+            await asyncio.wait_for(mine.acquire(), self.limits.turn_seconds * 2)
+        except asyncio.TimeoutError:
+            return _Turn(failure="waited")
+        try:
+            return await self._timed_turn(incoming, text)
+        finally:
+            mine.release()
+
+    async def _timed_turn(self, incoming: Incoming, text: str) -> _Turn:
         collector = Collector.for_channel(self.channel)
         message = UserMessage(
             text,

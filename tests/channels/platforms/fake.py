@@ -1,0 +1,126 @@
+"""What all fake platforms share: a server on loopback that records what it accepts and refuses what the real one would."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+PORTS = range(7200, 7300)
+
+
+def free_port() -> int:
+    """A port of ours that nobody listens on."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port")
+
+
+@dataclass
+class Shown:
+    """One message as a person sees it: the text, and the options by their titles, with what each sends back."""
+
+    text: str
+    options: dict[str, str] = field(default_factory=dict)
+    only_for: str | None = None
+
+
+class FakePlatform:
+    """A platform's API. `shown` holds the accepted messages by recipient; `refusals` what was refused and why.
+
+    `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them.
+    """
+
+    def __init__(self) -> None:
+        self.shown: dict[str, list[Shown]] = defaultdict(list)
+        self.refusals: list[str] = []
+        self.trouble: deque[tuple[int, dict[str, str], Any]] = deque()
+        self.calls: list[tuple[str, Any]] = []
+        self.webhook_base = ""
+        self.deliveries_answered: list[float] = []
+        self._changed = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Listen on a free port."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        self.port = free_port()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self._http = aiohttp.ClientSession()
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._http is not None:
+            await self._http.close()
+
+    @property
+    def base_url(self) -> str:
+        """Where the platform is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        if self.trouble:
+            status, headers, answer = self.trouble.popleft()
+            return web.Response(
+                status=status, headers=headers, text=json.dumps(answer), content_type="application/json"
+            )
+        status, answer = await self.answer(request, body)
+        if status >= 400 or (isinstance(answer, dict) and answer.get("ok") is False):
+            self.refusals.append(f"{request.path}: {answer}")
+        self._changed.set()
+        return web.Response(status=status, text=json.dumps(answer), content_type="application/json")
+
+    async def answer(self, request: web.Request, body: bytes) -> tuple[int, Any]:
+        """Status and JSON that the real platform would answer."""
+        raise NotImplementedError
+
+    def show(self, recipient: str, shown: Shown) -> None:
+        """A message arrived at somebody's phone."""
+        self.shown[recipient].append(shown)
+
+    async def deliver(
+        self, path: str, body: bytes, headers: dict[str, str], *, method: str = "POST"
+    ) -> tuple[int, str]:
+        """Send a webhook request; status and text of the answer."""
+        assert self._http is not None
+        began = time.monotonic()
+        async with self._http.request(
+            method, f"{self.webhook_base}{path}", data=body or None, headers=headers
+        ) as response:
+            text = await response.text()
+        self.deliveries_answered.append(time.monotonic() - began)
+        return response.status, text
+
+    async def wait_for_more(self, recipient: str, count: int, seconds: float = 20.0, quiet: float = 0.1) -> list[Shown]:
+        """The messages after the first `count`, once one is there and no more come for `quiet` seconds."""
+        deadline = time.monotonic() + seconds
+        seen, at = count, time.monotonic()
+        while True:
+            now = len(self.shown[recipient])
+            if now != seen:
+                seen, at = now, time.monotonic()
+            if seen > count and time.monotonic() - at >= quiet:
+                return self.shown[recipient][count:]
+            if time.monotonic() > deadline:
+                raise AssertionError(f"nothing was shown to {recipient} in {seconds} s; refused: {self.refusals}")
+            await asyncio.sleep(0.01)
