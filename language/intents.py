@@ -43,14 +43,18 @@ _SPACES = re.compile(r"\s+")
 def normalise(text: str) -> str:
     """The text as the classifier reads it: one case, one spelling of apostrophes and of numbers.
 
-    A number carries no intent by itself ("two 500s" and "two 400s" ask the same), but the number of a vitamin is its
-    name and stays.
+    A number carries no intent by itself ("two 500s" and "two 400s" ask the same), but the number of a vitamin is
+    its name and stays.
     """
-    folded = unicodedata.normalize("NFKC", text).lower()
-    folded = _APOSTROPHE.sub("", folded)
+    folded = normalise_marks(text)
     folded = _NUTRIENT_NUMBER.sub(lambda found: f"{found[1]}{_spell(found[2])}", folded)
     folded = _NUMBER.sub("0", folded)
     return _SPACES.sub(" ", folded).strip()
+
+
+def normalise_marks(text: str) -> str:
+    """The text in lower case and one form of each character, without apostrophes: Can’t and cant are one word."""
+    return _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def _spell(digits: str) -> str:
