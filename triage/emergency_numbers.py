@@ -113,6 +113,8 @@ def country_from_text(text: str) -> str | None:
             # lower-case "us" is the pronoun, unless it is the whole reply or stands behind "the"
             if match["name"] == "us" and match["the"] is None and plain.lower().strip(" .!") != "us":
                 continue
+            if _NOT_NOW.search(plain, max(0, match.start() - 30), match.start()):
+                continue
             found |= _countries_by_name()[match["name"].lower()]
     return found.pop() if len(found) == 1 else None
 
@@ -130,9 +132,16 @@ _FILLER = (
     r"(?:(?:um|uh|well|hi|hello|yes|ok|okay|i|we|i'm|im|am|we're|are|my|our|country|location|is|it's|its|live|living|"
     r"based|located|staying|here|in|from|at|currently|now|right|please|thanks|thank|you)\b[\s,.:]*)*"
 )
+# Someone is there now: "I live in", "my son is currently staying over in", "we're from", "calling from".
 _THERE_NOW = (
-    r"\b(?:live|lives|living|based|located|staying|am|i'm|im|are|we're|is|he's|she's|they're|here|currently|now|"
-    r"calling|writing)(?:\s+(?:from|in|over|down|up|right|now|currently|here|based|living|out|of)){0,4}?\s+(?:in|from)"
+    r"\b(?:(?:live|lives|living|based|located|staying|visiting|travelling|traveling|am|i'm|im|are|we're|is|he's|"
+    r"she's|they're|here|currently|now)(?:\s+(?:over|down|up|right|now|currently|here|based|living|staying|out)){0,4}?"
+    r"\s+in|visiting|(?:i'm|im|i am|we're|we are|calling|writing)\s+from)"
+)
+# Said right before them, these words mean that nobody is there now: "I used to live in", "I was visiting".
+_NOT_NOW = re.compile(
+    r"\b(?:was|were|been|had|used\s+to|not|never|\w+n't|dont|didnt|if|when|before|once)(?:\s+\w+)?\s*$",
+    re.IGNORECASE,
 )
 
 

@@ -149,6 +149,9 @@ def test_a_locale_tells_the_country_only_when_it_names_one(locale, country):
         ("calling from nz", "NZ"),
         ("germany.", "DE"),
         ("uh, I'm over in Australia right now", "AU"),
+        ("I was born there, now living in Canada", "CA"),
+        ("I'm visiting Spain and my neck is stiff", "ES"),
+        ("I'm from Kenya and my neck hurts", "KE"),
     ],
 )
 def test_words_that_tell_the_country(text, country):
@@ -163,6 +166,11 @@ def test_words_that_tell_the_country(text, country):
         "can you help us",
         "the pain is in us both",
         "I was in Spain last week",
+        "I was visiting Spain",
+        "I used to live in Canada",
+        "I don't live in the US",
+        "we aren't living in Germany any more",
+        "my wife is from France",
         "I ate Brazil nuts and turkey",
         "I'm not in the US",
         "Georgia",
