@@ -11,9 +11,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from triage import article, emergency_numbers, nutrients, symptoms
+from dialogue.care_message import WHAT_TO_DO
+from triage import article, emergency_numbers, nutrients, questions, symptoms
 from triage import protocol as protocols
 from triage.loading import REPOSITORY, KnowledgeFile
+from triage.summary import LEVEL_TITLES
 
 GENERATED = "<!-- Written by `python -m evaluation.documents` from {sources}: change those, then run it. -->"
 
@@ -28,6 +30,11 @@ def messages() -> str:
         "## Responses",
         "Of several wordings one is taken at random.",
         *_responses(),
+        "## What each level of care tells people to do",
+        *_care(),
+        "## Questions, in the order in which they are asked",
+        "A question is not asked where the answer is known. `{person}` stands for the one it is about.",
+        *_questions(),
         "## Answers from the article",
         f"The source is the article “{article.article().title}”. Each answer names its section in the "
         "article and what would change the advice.",
@@ -174,6 +181,28 @@ def _responses() -> Iterator[str]:
                 yield "Buttons: " + ", ".join(f"“{each['title']}”" for each in buttons)
 
 
+def _care() -> Iterator[str]:
+    for level in reversed(protocols.LEVELS):
+        yield f"### {_level_name(level)}: {LEVEL_TITLES[level]}"
+        yield "\n".join(f"- {line}" for line in WHAT_TO_DO[level])
+
+
+def _questions() -> Iterator[str]:
+    for each in questions.questions().questions:
+        yield f"### {each.id.replace('_', ' ').capitalize()}"
+        yield _quoted(f"{each.ask}\n{each.ask_other}")
+        asked = [
+            *(f"{symptoms.symptoms()[code].tap} ({symptoms.symptoms()[code].ask})" for code in each.codes),
+            *(option.tap for option in each.options),
+            *(risk.tap for risk in each.risks),
+        ]
+        yield "\n".join(f"- {option}" for option in asked)
+        yield (
+            f"Why it is asked: {each.why}  \nSource: {protocols.protocol().sources[each.source]}  \n"
+            f"Asked at: {', '.join(_level_name(level).lower() for level in each.levels)}"
+        )
+
+
 def _answers() -> Iterator[str]:
     for topic in article.TOPICS:
         yield f"### {article.topic_entry(topic).title}"
@@ -236,7 +265,8 @@ def _numbers() -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+    """A Markdown quote that keeps the line breaks of the text."""
+    return "  \n".join(f"> {line.strip()}".rstrip() for line in text.splitlines())
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -9,6 +9,7 @@ from triage.article import article
 from triage.emergency_numbers import emergency_numbers
 from triage.loading import REPOSITORY, KnowledgeFile
 from triage.protocol import Condition, Rule, protocol
+from triage.questions import questions
 
 
 @pytest.mark.parametrize("name", documents.PAGES)
@@ -43,6 +44,9 @@ def test_every_message_and_answer_is_among_the_messages():
         for variant in variants:
             said = str(variant.get("text") or "").splitlines()
             assert {each.strip() for each in said} <= lines, name
+    for question in questions().questions:
+        assert {question.ask, question.ask_other} <= lines
+        assert f"Why it is asked: {question.why}" in lines
     for answer in article().answers:
         assert f"> {answer.text}" in page
         assert answer.changes_it in page
