@@ -10,6 +10,7 @@ leaves the search by text out where no rule holds a text. The prediction is the 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def apply() -> None:
     all_states = RulePolicy._prediction_states
     possible_keys = RulePolicy._get_possible_keys
 
+    @functools.wraps(load)  # Rasa reads the type hints of a component's methods when it trains
     def load_and_look(cls: type[RulePolicy], *args: Any, **kwargs: Any) -> RulePolicy:
         policy = load(cls, *args, **kwargs)
         states = [policy._rule_key_to_state(key) for table in tables for key in policy.lookup.get(table, {})]
