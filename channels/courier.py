@@ -1,4 +1,4 @@
-"""Takes deliveries of a platform that wants a quick acknowledgement, and brings the answers to it afterwards."""
+"""Takes deliveries of a platform that wants a quick acknowledgement, and brings the answers afterwards."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class Courier:
             if task is not None:
                 task.cancel()
         await self._platform.api.close()
+        self._inbox.close()
 
     async def accept(self, delivery: Delivery) -> bool:
         """Take a delivery; once this returns, the platform may be told so. False for one that was taken

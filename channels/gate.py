@@ -15,7 +15,7 @@ import time
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -202,6 +202,7 @@ class Gate:
         self._safety_net = safety_net
         self._handover = handover or Desk(settings)
         self._replay = replay
+        self._country = settings.country or None
         self._answers: OrderedDict[str, asyncio.Task[list[Message]]] = OrderedDict()
         self._running: set[asyncio.Task[list[Message]]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -212,6 +213,11 @@ class Gate:
         @blueprint.listener("before_server_start")
         async def remember_app(app: Any, _loop: Any) -> None:
             self.record.app = app
+
+        @blueprint.listener("after_server_start")
+        async def warm_up(_app: Any, _loop: Any) -> None:
+            if self._safety_net is None:
+                self._safe_messages("hello", Remembered())  # what it loads at its first use takes seconds
 
     async def handle(self, incoming: Incoming) -> list[Message]:
         """Process one delivery once and return the messages to send; an empty list for a repetition.
@@ -275,7 +281,7 @@ class Gate:
         text = plain_text(incoming.button_payload if incoming.button_payload is not None else incoming.text)
         wait = await self._rate.wait_seconds(f"{self.channel}:{incoming.sender}")
         if wait:
-            emergency = await self._emergency_in(text, None)
+            emergency = await self._emergency_in(text, Remembered())
             return emergency or [notice(wording.too_many(wait))], "rate"
         if not has_words(text):
             if incoming.kind not in ("text", "button"):
@@ -366,18 +372,21 @@ class Gate:
 
     async def _emergency_missed(self, incoming: Incoming, text: str, rest: str) -> list[Message]:
         """The emergency message for an answered turn that holds a red flag nobody has spoken of yet."""
-        emergency = await self._emergency_in(text, None) or await self._emergency_in(rest, None)
+        nothing_known = Remembered()  # what was known before was assessed in the turn itself
+        emergency = await self._emergency_in(text, nothing_known) or await self._emergency_in(
+            rest, nothing_known
+        )
         if not emergency or (await self.record.read(incoming.sender)).emergency_told:
             return []
         log.warning("gate.emergency.missed", channel=self.channel, sender=shortened_hash(incoming.sender))
         return emergency
 
-    async def _emergency_in(self, text: str, remembered: Remembered | None) -> list[Message]:
+    async def _emergency_in(self, text: str, remembered: Remembered) -> list[Message]:
         """The safety net's messages for `text` where one of them is the emergency message, else none."""
         looked_at = text[: self.limits.searched_characters]
         while looked_at:
             part, looked_at = first_part(looked_at, self.limits.characters)
-            messages = self._safe_messages(part, remembered or Remembered())
+            messages = self._safe_messages(part, remembered)
             if any(is_emergency(message) for message in messages):
                 return messages
             await asyncio.sleep(0)  # an overlong text must not hold up everybody else
@@ -386,7 +395,8 @@ class Gate:
     def _safe_messages(self, text: str, remembered: Remembered) -> list[Message]:
         try:
             net = self._safety_net or _safety_net()
-            messages = net.messages_for(text, remembered.findings, remembered.country, remembered.subject)
+            country = remembered.country or self._country
+            messages = net.messages_for(text, remembered.findings, country, remembered.subject)
         except Exception as error:  # the net is the last thing that speaks: without it these fixed words do
             log.exception("gate.safety_net.failed", channel=self.channel, error=type(error).__name__)
             messages = []
@@ -398,7 +408,7 @@ class Gate:
         offered = {plain_text(str(button.get("payload", ""))).casefold() for button in remembered.offered}
         if payload.casefold() in offered | ALWAYS_OFFERED:
             return None
-        emergency = await self._emergency_in(payload, None)
+        emergency = await self._emergency_in(payload, replace(remembered, findings={}))
         if emergency:
             return emergency
         question = [m for m in remembered.last_messages if m.get("buttons")]

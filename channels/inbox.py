@@ -1,8 +1,8 @@
 """Deliveries that were acknowledged to their platform and not answered yet, kept in a file.
 
 A platform forgets a message once it is acknowledged. What is in here is taken up again when the process that
-had it ended, so that an acknowledged message is never lost; its words are deleted as soon as its answer is
-sent. The key stays for a day, so that a delivery repeated after a restart is known.
+had it ended, so that an acknowledged message is never lost; its words are deleted within seconds of its
+answer. The key stays for a day, so that a delivery repeated after a restart is known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,15 @@ LEASE_SECONDS = 30.0
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS delivery (
-    channel TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL, owner TEXT NOT NULL, lease REAL NOT NULL,
-    incoming TEXT, address TEXT, calls TEXT, sent INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
+    channel TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL,
+    owner TEXT NOT NULL, lease REAL NOT NULL,
+    incoming TEXT, address TEXT, calls TEXT,
+    sent INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (channel, key)
 );
-CREATE TABLE IF NOT EXISTS stopped (channel TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (channel, person));
+CREATE TABLE IF NOT EXISTS stopped (
+    channel TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (channel, person)
+);
 """
 
 
@@ -66,18 +70,31 @@ class Inbox:
         self._path = path
         self._lease_seconds = lease_seconds
         self._owner = secrets.token_hex(8)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._database() as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_TABLES)
-        path.chmod(0o600)
+        self._connection: sqlite3.Connection | None = None
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=5.0)) as database, database:
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute("PRAGMA secure_delete = ON")
+        # opened late: a server with several workers makes its channels first and forks then
+        if self._connection is None:
+            self._connection = self._open()
+        with self._connection as database:
             yield database
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.touch(mode=0o600)
+        database = sqlite3.connect(self._path, timeout=5.0)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA secure_delete = ON")
+        database.executescript(_TABLES)
+        return database
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def put(self, channel: str, delivery: Delivery) -> bool:
         """Keep a delivery. False when it is in here already."""
@@ -131,14 +148,17 @@ class Inbox:
                 "UPDATE delivery SET lease = ? WHERE channel = ? AND owner = ?",
                 (time.time() + self._lease_seconds, channel, self._owner),
             )
+        with self._database() as database:
+            # words that are deleted from the tables are still in the log until then
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def take_up(self, channel: str) -> list[Unfinished]:
         """The deliveries of processes that ended, oldest first. They belong to this process now."""
         with self._database() as database:
             database.execute("BEGIN IMMEDIATE")
             rows = database.execute(
-                "SELECT key, incoming, address, calls, sent FROM delivery WHERE channel = ? AND NOT done AND lease < ?"
-                " ORDER BY position",
+                "SELECT key, incoming, address, calls, sent FROM delivery"
+                " WHERE channel = ? AND NOT done AND lease < ? ORDER BY position",
                 (channel, time.time()),
             ).fetchall()
             database.executemany(

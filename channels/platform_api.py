@@ -1,4 +1,4 @@
-"""Calls of a platform's HTTP API: tried again when the platform is busy or broken, given up when it refuses."""
+"""Calls of a platform's HTTP API: tried again while it is busy or broken, given up when it refuses."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Rate(Protocol):
     """Counts the messages of each sender."""
 
     async def wait_seconds(self, sender: str) -> int:
-        """Count one message: 0 when it is within the limit, else the seconds to wait before the next one is."""
+        """Count one message: 0 when it is within the limit, else the seconds until the next one is."""
 
 
 class RateInMemory:

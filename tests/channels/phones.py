@@ -1,7 +1,8 @@
 """How a person uses each platform: writes, presses, sends a sticker, and sees what comes.
 
-One `Phone` is one person on one platform. `say`, `press` and `send` deliver what the platform would deliver, and return
-what the person then sees. The same phones talk to the scripted assistant and to the real one.
+One `Phone` is one person on one platform. `say`, `press` and `send` deliver what the platform would
+deliver, and return what the person then sees. The same phones talk to the scripted assistant and to the
+real one.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from tests.channels.platforms.facebook import FakeFacebook
 from tests.channels.platforms.fake import FakePlatform, Shown
 from tests.channels.platforms.slack import TEAM, FakeSlack, signed
 from tests.channels.platforms.telegram import FakeTelegram
-from tests.channels.stage import QUICK, Stage, settings_for
 from tests.channels.platforms.twilio import AUTH_TOKEN, NUMBER, PATH, PUBLIC_URL, FakeTwilio, signature_of
+from tests.channels.stage import QUICK, Stage, settings_for
 
 _people = itertools.count(4711)
 _NUMBERED = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)
@@ -61,7 +62,7 @@ class Phone(ABC):
 
     @abstractmethod
     def pressed(self, title: str) -> Delivery:
-        """The delivery of a press on the option with this title, as the person answers it on this platform."""
+        """The delivery of a press on the option with this title, as people answer it on this platform."""
 
     @abstractmethod
     def thing(self, kind: str, caption: str | None = None) -> Delivery:
@@ -81,7 +82,7 @@ class Phone(ABC):
 
     @abstractmethod
     def unknown_press(self, payload: str) -> Delivery | None:
-        """The delivery of a press with a payload that nobody offered; None where the platform has no presses."""
+        """The delivery of a press with a payload that nobody offered; None where there are no presses."""
 
     @property
     def seen(self) -> list[Shown]:
@@ -152,7 +153,9 @@ class TelegramPhone(Phone):
             "image": {"photo": [{"file_id": "x", "width": 1, "height": 1}]},
             "location": {"location": {"latitude": 1.0, "longitude": 2.0}},
         }[kind]
-        return self._update(self.fake.message(self.person, **content, **({"caption": caption} if caption else {})))
+        return self._update(
+            self.fake.message(self.person, **content, **({"caption": caption} if caption else {}))
+        )
 
     def forged(self, text: str) -> Delivery:
         return self._update(self.fake.message(self.person, text=text), secret="0" * 64)
@@ -205,13 +208,19 @@ class SlackPhone(Phone):
         return lambda: _first(self.fake.post_action(payload))
 
     def thing(self, kind: str, caption: str | None = None) -> Delivery:
-        mime = {"sticker": "image/gif", "voice": "audio/mp4", "image": "image/png", "location": "text/plain"}[kind]
+        mime = {"sticker": "image/gif", "voice": "audio/mp4", "image": "image/png", "location": "text/plain"}[
+            kind
+        ]
         files = [{"id": "F1", "mimetype": mime, "name": "x"}]
         event = self.fake.message(self.channel, self.user, caption or "", subtype="file_share", files=files)
         return lambda: _first(self.fake.post_event(event))
 
     def forged(self, text: str) -> Delivery:
-        body = {"type": "event_callback", "team_id": TEAM, "event": self.fake.message(self.channel, self.user, text)}
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "event": self.fake.message(self.channel, self.user, text),
+        }
         return lambda: _first(self.fake.post_json(body, secret="not the secret"))
 
     def unsigned(self, text: str) -> Delivery:
@@ -222,7 +231,12 @@ class SlackPhone(Phone):
 
     def unknown_press(self, payload: str) -> Delivery:
         self.fake.known_channels.add(self.channel)
-        element = {"type": "button", "action_id": "x", "text": {"type": "plain_text", "text": "X"}, "value": payload}
+        element = {
+            "type": "button",
+            "action_id": "x",
+            "text": {"type": "plain_text", "text": "X"},
+            "value": payload,
+        }
         post = {"ts": "1.000001", "text": "?"}
         action = self.fake.pressed(self.channel, self.user, element, post)
         return lambda: _first(self.fake.post_action(action))
@@ -326,7 +340,10 @@ class FacebookPhone(Phone):
         raise AssertionError(f"no option {title!r}")
 
     def thing(self, kind: str, caption: str | None = None) -> Delivery:
-        attachment: dict[str, Any] = {"type": {"voice": "audio", "sticker": "image"}.get(kind, kind), "payload": {}}
+        attachment: dict[str, Any] = {
+            "type": {"voice": "audio", "sticker": "image"}.get(kind, kind),
+            "payload": {},
+        }
         if kind == "sticker":
             attachment["payload"] = {"url": "https://example.test/x", "sticker_id": 369239263222822}
         return self._event(self.fake.message(self.address, caption, attachments=[attachment]))

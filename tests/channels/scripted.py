@@ -1,7 +1,7 @@
 """A stand-in for the assistant behind the channels: Rasa's stores and tracker, and answers from a script.
 
-It keeps the form of the real turn (lock, tracker, bot messages through the output channel, saved at the end), so that the
-gate meets what it meets in Rasa, and can be told to fail as Rasa does.
+It keeps the form of the real turn (lock, tracker, bot messages through the output channel, saved at the
+end), so that the gate meets what it meets in Rasa, and can be told to fail as Rasa does.
 """
 
 from __future__ import annotations
@@ -48,19 +48,21 @@ LONG_ADVICE = " ".join(f"Sentence number {number} says something kind and plain.
 LONG_OPTION = "Numbness around the bottom, the genitals or between the legs, or trouble passing water"
 
 SCRIPT: dict[str, list[Message]] = {
-    "hello": [{"text": "Hello, how can I help?", "buttons": options("My neck is stiff", "I have a question")}],
+    "hello": [
+        {"text": "Hello, how can I help?", "buttons": options("My neck is stiff", "I have a question")}
+    ],
     "many options": [
         {
             "text": "Do you have any of these?",
-            "buttons": [
-                {"title": f"Sign number {n}", "payload": f"sign {n}"} for n in range(1, 8)
-            ]
+            "buttons": [{"title": f"Sign number {n}", "payload": f"sign {n}"} for n in range(1, 8)]
             + [{"title": LONG_OPTION, "payload": LONG_OPTION.lower()}]
             + options("None of these"),
         }
     ],
     "long advice": [{"text": LONG_ADVICE}],
-    "markup": [{"text": "**Drink** enough. See [the guide](https://example.test/a).\n\n# Foods\n* milk\n* eggs"}],
+    "markup": [
+        {"text": "**Drink** enough. See [the guide](https://example.test/a).\n\n# Foods\n* milk\n* eggs"}
+    ],
     "rich": [
         {"text": "Your level: routine.", "custom": rich("care_level", level="routine", title="Book")},
         {"text": "Vitamin D may fit: little sun.", "custom": rich("nutrients", ranking=[])},
@@ -68,7 +70,11 @@ SCRIPT: dict[str, list[Message]] = {
         {"text": "Summary: stiff neck since Monday.", "custom": rich("summary", title="Summary", lines=[])},
     ],
     "signs": [{"text": "5 < 6 & 7 > 2, *not bold*, _not italic_"}],
-    "three messages": [{"text": "First."}, {"text": "Second."}, {"text": "Third?", "buttons": options("Yes", "No")}],
+    "three messages": [
+        {"text": "First."},
+        {"text": "Second."},
+        {"text": "Third?", "buttons": options("Yes", "No")},
+    ],
 }
 
 
@@ -101,8 +107,8 @@ class ScriptedSafetyNet:
 class ScriptedAgent:
     """In the place of `rasa.core.agent.Agent`.
 
-    `failure`: `silent`, `raise`, `hang`, `lock` (the lock store is down), `partial` (a message, then an exception that
-    Rasa swallows) or None.
+    `failure`: `silent`, `raise`, `hang`, `lock` (the lock store is down), `partial` (a message, then an
+    exception that Rasa swallows) or None.
     """
 
     def __init__(self, script: Callable[[str], list[Message]] = answers) -> None:
@@ -115,7 +121,9 @@ class ScriptedAgent:
         self.seconds = 0.0
         self.heard: list[UserMessage] = []
 
-    async def fetch_tracker_and_update_session(self, sender: str, _output: Any = None) -> DialogueStateTracker:
+    async def fetch_tracker_and_update_session(
+        self, sender: str, _output: Any = None
+    ) -> DialogueStateTracker:
         """As in Rasa's processor."""
         return await self.tracker_store.get_or_create_tracker(sender, append_action_listen=False)
 

@@ -23,7 +23,11 @@ _names = itertools.count(1)
 
 def settings_for(folder: Path, *platforms: FakePlatform, **more: str) -> project_settings.Settings:
     """Settings as the environment would give them: defaults, those of the fakes, and `more`."""
-    environment = {"STATE_FOLDER": str(folder), "PUBLIC_URL": "https://bot.example.test", "MESSAGES_PER_MINUTE": "6000"}
+    environment = {
+        "STATE_FOLDER": str(folder),
+        "PUBLIC_URL": "https://bot.example.test",
+        "MESSAGES_PER_MINUTE": "6000",
+    }
     for platform in platforms:
         environment |= platform.settings  # type: ignore[attr-defined]  # each fake that is served has it
     return project_settings.load({**environment, **more})
@@ -47,7 +51,9 @@ class Stage:
 
     async def start(self) -> None:
         """Listen, with all listeners of a real start."""
-        Sanic.test_mode = True  # else its optimisation of its own methods fails on the second app of a process
+        Sanic.test_mode = (
+            True  # else its optimisation of its own methods fails on the second app of a process
+        )
         self._server = await self.app.create_server(
             "127.0.0.1", self.port, return_asyncio_server=True, access_log=False
         )

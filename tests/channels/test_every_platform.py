@@ -100,7 +100,9 @@ async def test_caption_is_read(line: Line) -> None:
     assert "You said: my neck" in whole
 
 
-@pytest.mark.parametrize("text", ["/restart", "/session_start", '/greet{"name": "x"}', "  / /back", "/utter_emergency"])
+@pytest.mark.parametrize(
+    "text", ["/restart", "/session_start", '/greet{"name": "x"}', "  / /back", "/utter_emergency"]
+)
 async def test_typed_command_is_text(line: Line, text: str) -> None:
     ann = line.phone()
     assert await ann.say(text)
@@ -178,7 +180,18 @@ async def test_oversized_delivery_is_refused(line: Line) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"update_id": "x"}', b'{"object": "page"}', b"{}", b"[" * 50000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"update_id": "x"}',
+        b'{"object": "page"}',
+        b"{}",
+        b"[" * 50000,
+    ],
 )
 async def test_malformed_delivery_is_refused_and_harms_nothing(line: Line, body: bytes) -> None:
     ann = line.phone()
@@ -204,7 +217,11 @@ BUSY = {
     "telegram": (429, {}, {"ok": False, "error_code": 429, "parameters": {"retry_after": 0.3}}),
     "slack": (429, {"Retry-After": "0.3"}, {"ok": False, "error": "ratelimited"}),
     "twilio": (429, {"Retry-After": "0.3"}, {"code": 20429, "message": "Too many requests", "status": 429}),
-    "facebook": (400, {"Retry-After": "0.3"}, {"error": {"code": 613, "message": "limit", "type": "OAuthException"}}),
+    "facebook": (
+        400,
+        {"Retry-After": "0.3"},
+        {"error": {"code": 613, "message": "limit", "type": "OAuthException"}},
+    ),
 }
 
 
@@ -251,7 +268,9 @@ async def test_failed_turn_gets_the_safe_message(make_line, failure: str) -> Non
 @pytest.mark.parametrize("failure", ["raise", "silent", "hang"])
 async def test_safe_message_is_recorded(line: Line, failure: str) -> None:
     line.stage.agent.failure = failure
-    line.stage.channels[0].courier.gate.limits = type(line.stage.channels[0].courier.gate.limits)(turn_seconds=0.2)
+    line.stage.channels[0].courier.gate.limits = type(line.stage.channels[0].courier.gate.limits)(
+        turn_seconds=0.2
+    )
     ann = line.phone()
     await ann.say("fever and a stiff neck")
     assert await line.events(ann) == [("user", "fever and a stiff neck"), ("bot", EMERGENCY["text"])]
@@ -423,5 +442,3 @@ async def test_channel_without_settings_is_off(tmp_path: Path) -> None:
         assert isinstance(blueprint, Blueprint)
         assert not blueprint._future_routes
     assert not list(tmp_path.iterdir())
-
-

@@ -90,7 +90,9 @@ class FakeFacebook(FakePlatform):
         body = {"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": part} for part in spread]}
         return await self.post_raw(json.dumps(body).encode(), **signing)
 
-    async def post_raw(self, raw: bytes, secret: str = APP_SECRET, header: str = "X-Hub-Signature-256") -> int:
+    async def post_raw(
+        self, raw: bytes, secret: str = APP_SECRET, header: str = "X-Hub-Signature-256"
+    ) -> int:
         """Deliver these bytes, signed."""
         digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", header: f"sha256={digest}"}

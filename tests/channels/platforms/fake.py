@@ -1,4 +1,6 @@
-"""What all fake platforms share: a server on loopback that records what it accepts and refuses what the real one would."""
+"""What all fake platforms share: a server on loopback that records what it accepts and refuses what the real
+one would.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ def free_port() -> int:
 
 @dataclass
 class Shown:
-    """One message as a person sees it: the text, and the options by their titles, with what each sends back."""
+    """One message as a person sees it: the text, and the options by title with what each sends back."""
 
     text: str
     options: dict[str, str] = field(default_factory=dict)
@@ -39,7 +41,8 @@ class Shown:
 
 
 class FakePlatform:
-    """A platform's API. `shown` holds the accepted messages by recipient; `refusals` what was refused and why.
+    """A platform's API. `shown` holds the accepted messages by recipient; `refusals` what was refused and
+    why.
 
     `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them.
     """
@@ -111,7 +114,9 @@ class FakePlatform:
         self.deliveries_answered.append(time.monotonic() - began)
         return response.status, text
 
-    async def wait_for_more(self, recipient: str, count: int, seconds: float = 20.0, quiet: float = 0.1) -> list[Shown]:
+    async def wait_for_more(
+        self, recipient: str, count: int, seconds: float = 20.0, quiet: float = 0.1
+    ) -> list[Shown]:
         """The messages after the first `count`, once one is there and no more come for `quiet` seconds."""
         deadline = time.monotonic() + seconds
         seen, at = count, time.monotonic()
@@ -122,5 +127,7 @@ class FakePlatform:
             if seen > count and time.monotonic() - at >= quiet:
                 return self.shown[recipient][count:]
             if time.monotonic() > deadline:
-                raise AssertionError(f"nothing was shown to {recipient} in {seconds} s; refused: {self.refusals}")
+                raise AssertionError(
+                    f"nothing was shown to {recipient} in {seconds} s; refused: {self.refusals}"
+                )
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Slack as https://api.slack.com describes it, as far as an app with the Events API and Block Kit meets it."""
+"""Slack as https://api.slack.com describes it, as far as an app with Events API and Block Kit meets it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ class FakeSlack(FakePlatform):
         return {**event, **content}
 
     def press(self, channel: str, user: str, title: str) -> dict[str, Any]:
-        """The payload of a press on the button with this title in the newest message of the channel that has it."""
+        """The payload of a press on the button with this title in the newest message of the channel that has
+        it.
+        """
         for post in reversed(self.posted):
             if post["channel"] != channel:
                 continue
@@ -130,7 +132,12 @@ class FakeSlack(FakePlatform):
         message = {"type": "message", "user": BOT, "bot_id": "B0001", "ts": post["ts"], "text": post["text"]}
         if post.get("thread_ts"):
             message["thread_ts"] = post["thread_ts"]
-        container = {"type": "message", "message_ts": post["ts"], "channel_id": channel, "is_ephemeral": False}
+        container = {
+            "type": "message",
+            "message_ts": post["ts"],
+            "channel_id": channel,
+            "is_ephemeral": False,
+        }
         return {
             "type": "block_actions",
             "user": {"id": user, "username": "ann", "team_id": TEAM},
@@ -147,7 +154,9 @@ def _where(channel: str, thread: str | None) -> str:
     return channel if channel.startswith("D") or not thread else f"{channel}/{thread}"
 
 
-def signed(raw: bytes, content_type: str, *, at: int | None = None, secret: str = SIGNING_SECRET) -> dict[str, str]:
+def signed(
+    raw: bytes, content_type: str, *, at: int | None = None, secret: str = SIGNING_SECRET
+) -> dict[str, str]:
     stamp = str(int(time.time()) if at is None else at)
     base = b"v0:" + stamp.encode() + b":" + raw
     digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()

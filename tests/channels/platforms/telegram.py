@@ -82,7 +82,9 @@ class FakeTelegram(FakePlatform):
     def _answerCallbackQuery(self, sent: dict[str, Any]) -> tuple[int, Any]:
         query = sent.get("callback_query_id")
         if query not in self.open_presses:
-            return _refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+            return _refused(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
         self.open_presses.discard(str(query))
         return 200, {"ok": True, "result": True}
 
@@ -110,7 +112,9 @@ class FakeTelegram(FakePlatform):
         }
 
     def press(self, chat: int, title: str) -> dict[str, Any]:
-        """An update with a press on the button with this title, in the newest message of the chat that has it."""
+        """An update with a press on the button with this title, in the newest message of the chat that has
+        it.
+        """
         for number, keyboard in sorted(self.keyboards.items(), reverse=True):
             if keyboard["chat"] != chat:
                 continue
@@ -126,12 +130,23 @@ class FakeTelegram(FakePlatform):
         query = f"{next(self._updates)}{chat}"
         self.open_presses.add(query)
         person = {"id": chat, "is_bot": False, "first_name": "Ann", "language_code": "en"}
-        message = {"message_id": number, "chat": {"id": chat, "type": "private"}, "date": 1_790_000_000, "text": "?"}
+        message = {
+            "message_id": number,
+            "chat": {"id": chat, "type": "private"},
+            "date": 1_790_000_000,
+            "text": "?",
+        }
         if markup:
             message["reply_markup"] = markup
         return {
             "update_id": next(self._updates),
-            "callback_query": {"id": query, "from": person, "message": message, "chat_instance": "1", "data": data},
+            "callback_query": {
+                "id": query,
+                "from": person,
+                "message": message,
+                "chat_instance": "1",
+                "data": data,
+            },
         }
 
 

@@ -63,7 +63,14 @@ class FakeTwilio(FakePlatform):
             return _refused(21610, "Attempt to send to unsubscribed recipient")
         self.show(to, Shown(text))
         sid = f"SM{next(self._numbers):032x}"
-        return 201, {"sid": sid, "status": "queued", "to": to, "from": source, "body": text, "error_code": None}
+        return 201, {
+            "sid": sid,
+            "status": "queued",
+            "to": to,
+            "from": source,
+            "body": text,
+            "error_code": None,
+        }
 
     def message(self, person: str, body: str, **more: str) -> dict[str, str]:
         """The form of an incoming message. `person` is a number, with `whatsapp:` before it on WhatsApp."""
