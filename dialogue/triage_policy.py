@@ -26,7 +26,7 @@ from dialogue.turn import Heard, emergency_is_due, take_in
 from triage.emergency_numbers import country_from_locale
 
 UTTER_EMERGENCY = "utter_emergency"
-UTTER_RESTART = "utter_restart"
+UTTER_CLEARED = "utter_cleared"
 #: above RulePolicy (6): where both are certain, the emergency goes first
 PRIORITY = 10
 
@@ -89,14 +89,14 @@ class TriagePolicy(Policy):
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
         """After a message: the slots as events and, in an emergency, its message; on "start over" all is cleared."""
-        if tracker.latest_action_name in (UTTER_EMERGENCY, UTTER_RESTART):
+        if tracker.latest_action_name in (UTTER_EMERGENCY, UTTER_CLEARED):
             return self._choose(ACTION_LISTEN_NAME, domain, [])
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.active_loop_name:
             return self._prediction(self._default_predictions(domain))
         before = State.of(tracker.current_slot_values())
         heard = heard_in(tracker)
         if heard.intent == "restart" and not heard.mentions:
-            return self._choose(UTTER_RESTART, domain, [Restarted()])
+            return self._choose(UTTER_CLEARED, domain, [Restarted()])
         after = take_in(before, heard)
         if not emergency_is_due(after):
             events: List[Event] = [SlotSet(name, value) for name, value in after.changes_from(before).items()]
