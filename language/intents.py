@@ -29,10 +29,14 @@ CHARACTER_GRAMS = (2, 5)
 # How firmly the classifier trusts its examples (the C of liblinear); chosen with `make crossval`.
 TRUST = 20.0
 LEANING_SCALE = 0.3
-# A word that leans this far towards health keeps a message in scope; where none reaches the lower mark and some are
-# foreign, the shape of a question alone does not make it one about health. Both chosen with `make crossval`.
-SURELY_HEALTH = 2.0
-HARDLY_HEALTH = 0.5
+# Scope, chosen with `python -m evaluation.pipelines` (docs/pipeline-choice.md shows the curves).
+# A word that leans this far towards health keeps a message in scope.
+SURELY_HEALTH = 1.5
+# Where no word reaches this and some are foreign, the shape of a sentence alone does not bring it into scope.
+HARDLY_HEALTH = 0.25
+# How far the best intent must outweigh `out_of_scope` (its share of the two): always, and with foreign words only.
+OUTWEIGHS = 0.6
+OUTWEIGHS_WHEN_FOREIGN = 0.8
 
 _NUTRIENT_NUMBER = re.compile(r"\b(b|d|k|omega)[ -]?(\d{1,2})\b")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -132,8 +136,13 @@ class IntentClassifier:
             confidences[outside] = 0.0
             confidences /= confidences.sum()
             return
-        best = int(np.argmax(confidences))
-        if about_health(self.intents[best]) and leaning.strongest < HARDLY_HEALTH and leaning.foreign:
+        inside = np.delete(np.arange(len(confidences)), outside)
+        best = int(inside[np.argmax(confidences[inside])])
+        share = confidences[best] / (confidences[best] + confidences[outside])
+        shape_only = leaning.foreign > 0 and leaning.strongest < HARDLY_HEALTH
+        needed = OUTWEIGHS_WHEN_FOREIGN if shape_only else OUTWEIGHS
+        declined = share < needed or (shape_only and about_health(self.intents[best]))
+        if declined and confidences[best] > confidences[outside]:
             confidences[[best, outside]] = confidences[[outside, best]]
 
     def save(self, folder: Path) -> None:
