@@ -133,7 +133,9 @@ def test_what_is_too_old_is_purged(conversations: Conversations, sender: str) ->
 
 def test_the_outbox_holds_each_event_until_it_is_sent(conversations: Conversations, sender: str) -> None:
     conversations.append(sender, Position(), [said("one"), said("two")], "w1")
-    mine = [(number, event) for number, event in conversations.waiting(10_000) if event["sender_id"] == sender]
+    mine = [
+        (number, event) for number, event in conversations.waiting(10_000) if event["sender_id"] == sender
+    ]
     assert [event["text"] for _, event in mine] == ["one", "two"]
     conversations.sent([mine[0][0]])
     left = [event["text"] for _, event in conversations.waiting(10_000) if event["sender_id"] == sender]
