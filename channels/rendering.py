@@ -18,7 +18,7 @@ _BULLET = re.compile(r"^(\s*)[*+]\s+", re.MULTILINE)
 _CODE = re.compile(r"`{1,3}([^`]*)`{1,3}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
-_SENTENCE_END = re.compile(r"(?<=[.!?\u2026])[\"')\u201d\u2019]?\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[.!?\u2026][\"')\u201d\u2019])\s+")
 
 
 def plain(text: str) -> str:

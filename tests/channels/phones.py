@@ -147,12 +147,13 @@ class TelegramPhone(Phone):
         return self._update(self.fake.press(self.person, title))
 
     def thing(self, kind: str, caption: str | None = None) -> Delivery:
-        content: dict[str, Any] = {
+        things: dict[str, dict[str, Any]] = {
             "sticker": {"sticker": {"file_id": "x", "emoji": "🤕"}},
             "voice": {"voice": {"file_id": "x", "duration": 3}},
             "image": {"photo": [{"file_id": "x", "width": 1, "height": 1}]},
             "location": {"location": {"latitude": 1.0, "longitude": 2.0}},
-        }[kind]
+        }
+        content = dict(things[kind])
         return self._update(
             self.fake.message(self.person, **content, **({"caption": caption} if caption else {}))
         )
@@ -320,7 +321,7 @@ class FacebookPhone(Phone):
     def address(self) -> str:
         return str(self.person)
 
-    def _event(self, event: dict[str, Any], **signing: str) -> Delivery:
+    def _event(self, event: dict[str, Any], **signing: Any) -> Delivery:
         return lambda: self.fake.post(event, **signing)
 
     def text(self, text: str) -> Delivery:
@@ -391,6 +392,7 @@ class Line:
     async def start_server(self, agent: Any = None) -> None:
         """Start the server, with the conversations of an earlier one where `agent` is given."""
         self.stage = self._stage()
+        await self.fake.connect_anew()
         if agent is not None:
             self.stage.agent = self.stage.app.ctx.agent = agent
         await self.stage.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -28,6 +29,12 @@ slots:
   country: {type: any, mappings: [{type: custom}]}
   handed_over: {type: any, mappings: [{type: custom}]}
 """
+
+
+@lru_cache(maxsize=1)
+def domain() -> Domain:
+    """The domain with the slots that the gate reads."""
+    return Domain.from_yaml(DOMAIN)
 
 
 def options(*titles: str) -> list[dict[str, str]]:
@@ -112,7 +119,7 @@ class ScriptedAgent:
     """
 
     def __init__(self, script: Callable[[str], list[Message]] = answers) -> None:
-        self.domain = Domain.from_yaml(DOMAIN)
+        self.domain = domain()
         self.tracker_store = InMemoryTrackerStore(self.domain)
         self.lock_store = InMemoryLockStore()
         self.processor = self

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from channels import wording
 from channels.deliveries import DeliveriesInMemory, DeliveriesInRedis
 from channels.gate import Gate, Incoming, Limits, first_part, has_words, plain_text
-from channels.rate import RateInMemory, RateInRedis
+from channels.rate import Rate, RateInMemory, RateInRedis
 from channels.record import Record, is_emergency
 from settings import load
 from tests.channels.scripted import EMERGENCY, ScriptedAgent, ScriptedSafetyNet, options
@@ -195,8 +195,8 @@ async def test_broken_tracker_store_still_gets_an_answer(gate: Gate, agent: Scri
     async def broken(*_: Any, **__: Any) -> None:
         raise ConnectionError
 
-    agent.tracker_store.retrieve = broken  # type: ignore[method-assign]  # a store that is down
-    agent.tracker_store.save = broken  # type: ignore[method-assign]
+    agent.tracker_store.retrieve = broken
+    agent.tracker_store.save = broken
     (message,) = await gate.handle(incoming("fever and stiff"))
     assert message["text"] == EMERGENCY["text"]
     assert await gate.handle(incoming(None, button_payload="yes"))
@@ -286,11 +286,12 @@ async def redis_rate() -> AsyncIterator[RateInRedis]:
 
 @pytest.mark.parametrize("where", ["memory", "redis", "dead redis"])
 async def test_rate_is_limited_and_recovers(where: str, redis_rate: RateInRedis) -> None:
-    rate = {
+    rates: dict[str, Rate] = {
         "memory": RateInMemory(3, 1),
         "redis": redis_rate,
         "dead redis": RateInRedis(Redis.from_url(DEAD_REDIS), 3, 1),
-    }[where]
+    }
+    rate = rates[where]
     ann, bob = uuid.uuid4().hex, uuid.uuid4().hex
     assert [await rate.wait_seconds(ann) for _ in range(4)] == [0, 0, 0, 1]
     assert await rate.wait_seconds(bob) == 0

@@ -85,7 +85,7 @@ async def desks(tmp_path: Path) -> AsyncIterator[Desks]:
     stage = Stage([telegram, HandoverInput(settings)], ScriptedAgent(script))
     await stage.start()
     fake.webhook_base = stage.base_url
-    await telegram._registration  # type: ignore[attr-defined]  # Telegram's own
+    await telegram._registration
     yield Desks(colleague, fake, stage)
     await stage.stop()
     await fake.stop()

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 PORTS = range(7200, 7300)
 
@@ -66,6 +67,12 @@ class FakePlatform:
         await self._runner.setup()
         self.port = free_port()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        await self.connect_anew()
+
+    async def connect_anew(self) -> None:
+        """Drop connections to a server that has been stopped."""
+        if self._http is not None:
+            await self._http.close()
         self._http = aiohttp.ClientSession()
 
     async def stop(self) -> None:
@@ -104,12 +111,16 @@ class FakePlatform:
     async def deliver(
         self, path: str, body: bytes, headers: dict[str, str], *, method: str = "POST"
     ) -> tuple[int, str]:
-        """Send a webhook request; status and text of the answer."""
+        """Send a webhook request to the server; status and text of the answer."""
+        return await self.deliver_to(URL(f"{self.webhook_base}{path}"), body, headers, method=method)
+
+    async def deliver_to(
+        self, address: URL, body: bytes, headers: dict[str, str], *, method: str = "POST"
+    ) -> tuple[int, str]:
+        """Send a request to this very address; status and text of the answer."""
         assert self._http is not None
         began = time.monotonic()
-        async with self._http.request(
-            method, f"{self.webhook_base}{path}", data=body or None, headers=headers
-        ) as response:
+        async with self._http.request(method, address, data=body or None, headers=headers) as response:
             text = await response.text()
         self.deliveries_answered.append(time.monotonic() - began)
         return response.status, text
