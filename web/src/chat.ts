@@ -58,9 +58,14 @@ class NeckwiseChat extends LitElement {
   private get log(): HTMLElement | null { return this.renderRoot.querySelector<HTMLElement>(".log"); }
   private get dialog(): HTMLDialogElement | null { return this.renderRoot.querySelector("dialog"); }
 
+  protected override firstUpdated(): void {
+    // what stood here for browsers without JavaScript
+    this.replaceChildren();
+  }
+
   override render(): TemplateResult {
     const { entries, emergency } = this.conversation;
-    return html`<main class=${emergency ? "warned" : ""}>
+    return html`<main class=${emergency ? "warned" : ""} aria-label=${label("name")}>
       <header>
         <img class="mark" src="/widget/icon.svg" alt="" width="36" height="36" />
         <div class="names">
@@ -203,7 +208,7 @@ class NeckwiseChat extends LitElement {
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const { entries, emergency, erasing, begun } = this.conversation;
+    const { entries, emergency, erasing, begun, survivesReload } = this.conversation;
     if (entries.length !== this.shownEntries) {
       const grown = entries.length > this.shownEntries;
       const first = this.shownEntries === 0 && entries.length > 2;
@@ -215,7 +220,7 @@ class NeckwiseChat extends LitElement {
     if (erasing !== this.shownErasing) this.renderRoot.querySelector(".news")?.scrollIntoView({ block: "nearest" });
     this.shownConnection = this.conversation.connection;
     this.shownErasing = erasing;
-    const news = erasing !== "no" && erasing !== "doing" ? "erased" : begun ? "begun" : "";
+    const news = erasing !== "no" && erasing !== "doing" ? "erased" : begun && survivesReload ? "begun" : "";
     if (news && news !== this.told) this.tellHost((this.told = news));
     document.title = `${emergency ? "⚠ " : ""}${label("name")}`;
   }

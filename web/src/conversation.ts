@@ -50,6 +50,9 @@ export class Conversation {
   /** True when the last message was taken and nobody answered it: a person has the conversation. */
   quiet = false;
 
+  /** False where the browser lets this page store nothing: then a reload begins anew. */
+  survivesReload = false;
+
   private kept = stored();
   private pumping = -1;
   private wake: () => void = () => {};
@@ -217,8 +220,10 @@ export class Conversation {
   private keep(): void {
     try {
       sessionStorage.setItem(KEY, JSON.stringify(this.kept));
+      this.survivesReload = true;
     } catch {
       // storage is blocked or full: the conversation lives as long as the page
+      this.survivesReload = false;
     }
     this.changed();
   }

@@ -40,6 +40,7 @@
   button.setAttribute("aria-expanded", "false");
   root.append(button);
   let frame: HTMLIFrameElement | undefined;
+  let loaded = false;
 
   function readable(colour: string): string {
     const digits = colour.length === 4 ? colour.replace(/[^#]/g, "$&$&") : colour;
@@ -63,7 +64,10 @@
       if (lang) address.searchParams.set("lang", lang);
       if (accent) address.searchParams.set("accent", accent);
       frame.src = address.href;
-      frame.onload = () => focus && focusChat();
+      frame.onload = () => {
+        loaded = true;
+        if (focus) focusChat();
+      };
       root.append(frame);
     }
     frame.hidden = false;
@@ -73,7 +77,7 @@
   }
 
   function focusChat(): void {
-    if (!frame || frame.hidden) return;
+    if (!frame || !loaded || frame.hidden) return;
     frame.focus();
     frame.contentWindow?.postMessage("neckwise:focus", server);
   }

@@ -119,8 +119,8 @@ export const styles = css`
 
   .card { background: var(--paper); border: 1px solid var(--edge); border-radius: 1rem; padding: 0.875rem 1rem; }
   .card > * + * { margin-block-start: 0.5rem; }
-  .card h3 { font-size: 1.125rem; line-height: 1.35; }
-  .card h4 { font-size: 0.9375rem; color: var(--soft); margin-block-start: 0.75rem; }
+  .card h2 { font-size: 1.125rem; line-height: 1.35; }
+  .card h3 { font-size: 0.9375rem; color: var(--soft); margin-block-start: 0.75rem; }
   .card li + li { margin-block-start: 0.25rem; }
   .card small, .note { font-size: 0.875rem; color: var(--soft); }
   .care { --level: var(--green); border: 2px solid var(--level); border-inline-start-width: 0.5rem; }

@@ -18,21 +18,21 @@ export function phoneLinks(phones: readonly Phone[]): TemplateResult | typeof no
 }
 
 export function careLevelCard(care: CareLevel): TemplateResult {
-  return html`<article class="card care ${care.level}">
+  return html`<div class="card care ${care.level}">
     <p class="level">${LEVEL_ICONS[care.level]()}<b>${label(`level_${care.level}`)}</b></p>
-    <h3>${care.title}</h3>
+    <h2>${care.title}</h2>
     ${care.whatToDo.length
-      ? html`<h4>${label("what_to_do")}</h4>
+      ? html`<h3>${label("what_to_do")}</h3>
           <ul>${care.whatToDo.map((step) => html`<li>${step}</li>`)}</ul>`
       : nothing}
     ${phoneLinks(care.phones)}
     ${care.reasons.length
-      ? html`<h4>${label("why")}</h4>
+      ? html`<h3>${label("why")}</h3>
           <ul class="reasons">
             ${care.reasons.map(
               (reason) => html`<li>${reason.text}${reason.source ? html` <small>${label("source", { source: reason.source })}</small>` : nothing}</li>`,
             )}
           </ul>`
       : nothing}
-  </article>`;
+  </div>`;
 }

@@ -7,8 +7,8 @@ const fit = (score: number): string =>
   label(score >= 0.66 ? "fits_3" : score >= 0.33 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
 
 export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
-  return html`<article class="card nutrients">
-    <h3>${label("nutrients")}</h3>
+  return html`<div class="card nutrients">
+    <h2>${label("nutrients")}</h2>
     <ol>
       ${ranking.map(
         (nutrient) => html`<li>
@@ -24,5 +24,5 @@ export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
       )}
     </ol>
     <p class="note">${label("nutrients_note")}</p>
-  </article>`;
+  </div>`;
 }

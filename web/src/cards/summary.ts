@@ -4,15 +4,15 @@ import { label } from "../labels";
 import type { Summary } from "../payloads";
 
 export function summaryCard(summary: Summary, print: () => void): TemplateResult {
-  return html`<article class="card summary">
-    <h3>${summary.title}</h3>
+  return html`<div class="card summary">
+    <h2>${summary.title}</h2>
     <dl>${summary.lines.map((line) => html`<div><dt>${line.label}</dt><dd>${line.text}</dd></div>`)}</dl>
     ${summary.disclaimer ? html`<p class="note">${summary.disclaimer}</p>` : nothing}
     <p class="actions">
       <button type="button" @click=${print}>${label("print")}</button>
       <button type="button" @click=${() => download(summary)}>${label("download")}</button>
     </p>
-  </article>`;
+  </div>`;
 }
 
 export function asText(summary: Summary): string {

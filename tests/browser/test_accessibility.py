@@ -1,0 +1,202 @@
+"""Usable by everyone: axe-core in every state, sizes, small screens, large text, motion and colours."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.serving import FakeAssistant
+from tests.browser.talking import choose, open_widget, say
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST_TARGET = 44
+
+
+def mid_chat(page: Page) -> None:
+    """A question with buttons, then advice with every card."""
+    say(page, "My neck is stiff")
+    choose(page, "None of these")
+    choose(page, "Two weeks or more")
+    page.locator(".sources summary").click()
+
+
+def levels(page: Page) -> None:
+    """The two care levels that are seen nowhere else."""
+    say(page, "home")
+    say(page, "today")
+
+
+def emergency(page: Page) -> None:
+    """The banner and the card."""
+    say(page, "My neck is stiff and I have a fever")
+
+
+def offline(page: Page) -> None:
+    """A message that waits."""
+    page.context.set_offline(True)
+    say(page, "hello", wait=False)
+    page.get_by_role("button", name="Try now").wait_for()
+
+
+def summary(page: Page) -> None:
+    """The summary card."""
+    say(page, "summary")
+
+
+def deleting(page: Page) -> None:
+    """The question before deleting."""
+    page.get_by_role("button", name="Delete my data").click()
+
+
+def opened(page: Page) -> None:
+    """As it comes."""
+    page.locator(".choice").first.wait_for()
+
+
+STATES: list[Callable[[Page], None]] = [opened, mid_chat, levels, emergency, offline, summary, deleting]
+
+
+def violations(page: Page, axe: Path) -> list[str]:
+    """What axe-core objects to, in every frame of the page."""
+    for frame in page.frames:
+        frame.evaluate(axe.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.fixture(scope="session")
+def axe(node_modules: Path) -> Path:
+    """axe-core's script."""
+    return node_modules / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_axe_has_no_objection(
+    assistant: FakeAssistant, open_page: OpenPage, axe: Path, state: Callable[[Page], None], scheme: str
+) -> None:
+    page = open_page(
+        assistant.url, bypass_csp=True, color_scheme=scheme, viewport={"width": 360, "height": 740}
+    )
+    state(page)
+    page.context.set_offline(False) if state is not offline else None
+    assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_no_objection_on_a_host_page(
+    assistant: FakeAssistant, open_page: OpenPage, axe: Path, scheme: str
+) -> None:
+    page = open_page(assistant.url + "/demo", bypass_csp=True, color_scheme=scheme)
+    page.locator("[data-neckwise] button").wait_for()
+    assert violations(page, axe) == []
+    frame = open_widget(page)
+    say(frame, "My neck is stiff")
+    assert violations(page, axe) == []
+
+
+def test_axe_finds_what_is_wrong(assistant: FakeAssistant, open_page: OpenPage, axe: Path) -> None:
+    page = open_page(assistant.url, bypass_csp=True)
+    page.locator("neckwise-chat").evaluate(
+        "chat => chat.shadowRoot.querySelector('.send').removeAttribute('aria-label')"
+    )
+    assert any("button-name" in violation for violation in violations(page, axe))
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("width", [320, 360, 1100])
+def test_every_target_is_large_enough(
+    assistant: FakeAssistant, open_page: OpenPage, state: Callable[[Page], None], width: int
+) -> None:
+    page = open_page(assistant.url, viewport={"width": width, "height": 740})
+    state(page)
+    too_small = page.locator("neckwise-chat").evaluate(
+        """(chat, smallest) => [...chat.shadowRoot.querySelectorAll('a, button, textarea, summary')]
+          .map((target) => [target, target.getBoundingClientRect()])
+          .filter(([target, box]) => target.checkVisibility() && box.width > 0 &&
+            (Math.round(box.width) < smallest || Math.round(box.height) < smallest))
+          .map(([target, box]) => `${target.innerText || target.ariaLabel}: ${box.width} x ${box.height}`)""",
+        SMALLEST_TARGET,
+    )
+    assert too_small == []
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_it_can_be_used_on_320_by_256(
+    assistant: FakeAssistant, open_page: OpenPage, state: Callable[[Page], None]
+) -> None:
+    page = open_page(assistant.url, viewport={"width": 320, "height": 256})
+    state(page)
+    assert no_sideways_scrolling(page)
+    if state is deleting:
+        for name in ("No, keep it", "Yes, delete it"):
+            button = page.get_by_role("button", name=name)
+            button.scroll_into_view_if_needed()
+            expect(button).to_be_in_viewport(ratio=1)
+        return
+    for number in ("112", "999", "911"):
+        expect(page.locator(f".line a[href='tel:{number}']")).to_be_in_viewport(ratio=1)
+    expect(page.locator("textarea")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=0.9)
+    for button in page.locator(".choice, footer button, .card button, .banner button").all():
+        button.scroll_into_view_if_needed()
+        button.click(trial=True)
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_text_twice_as_large_fits(
+    assistant: FakeAssistant, open_page: OpenPage, state: Callable[[Page], None]
+) -> None:
+    page = open_page(assistant.url, viewport={"width": 640, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    state(page)
+    assert no_sideways_scrolling(page)
+    cut = page.locator("neckwise-chat").evaluate(
+        """(chat) => [...chat.shadowRoot.querySelectorAll('button, a, h1, h2, h3, p, li')]
+          .filter((element) => element.checkVisibility() && element.clientWidth > 0 &&
+            !element.classList.contains('unseen') && element.scrollWidth > element.clientWidth + 1 &&
+            getComputedStyle(element).display !== 'inline')
+          .map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    assert cut == []
+
+
+def test_nothing_moves_when_less_motion_is_wished(assistant: FakeAssistant, open_page: OpenPage) -> None:
+    moving = """() => document.querySelector('neckwise-chat').shadowRoot.getAnimations?.().length ??
+      document.getAnimations().length"""
+    page = open_page(assistant.url, reduced_motion="reduce")
+    say(page, "slow 2", wait=False)
+    page.locator(".writing").wait_for()
+    assert page.evaluate(moving) == 0
+    page = open_page(assistant.url, reduced_motion="no-preference")
+    say(page, "slow 2", wait=False)
+    page.locator(".writing").wait_for()
+    assert page.evaluate(moving) > 0
+
+
+def test_forced_colours_keep_borders_and_bars(assistant: FakeAssistant, open_page: OpenPage) -> None:
+    page = open_page(assistant.url, forced_colors="active")
+    mid_chat(page)
+    look = page.locator(".bar .part").first.evaluate("bar => getComputedStyle(bar).fill")
+    whole = page.locator(".bar .whole").first.evaluate("bar => getComputedStyle(bar).fill")
+    assert look != whole
+    for part in (".bubble", ".card", ".line", ".choice"):
+        assert page.locator(part).first.evaluate("e => parseFloat(getComputedStyle(e).borderTopWidth)") >= 1
+
+
+def no_sideways_scrolling(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    return bool(
+        page.evaluate(
+            """() => { const root = document.querySelector('neckwise-chat').shadowRoot;
+            return [document.scrollingElement, root.querySelector('main'), root.querySelector('.scroll')]
+              .every((part) => part.scrollWidth <= part.clientWidth + 1) && document.scrollingElement.scrollWidth <= innerWidth; }"""
+        )
+    )
