@@ -303,7 +303,7 @@ class Gate:
 
         text, rest = first_part(text, self.limits.characters)
         turn = await self._turn(incoming, text)
-        messages = await self._after_handover(incoming, turn.messages)
+        messages = await self._carry_out(incoming, turn.messages)
         if not messages:
             return await self._unanswered(incoming, text, rest, turn), turn.failure or "silent"
         if not any(is_emergency(message) for message in messages):
@@ -441,20 +441,27 @@ class Gate:
         await self.record.add(incoming.sender, events)
         return messages, "handed over"
 
-    async def _after_handover(self, incoming: Incoming, messages: Sequence[Message]) -> list[Message]:
-        """Carry out a request for a person that is among the messages, and say how it went."""
+    async def _carry_out(self, incoming: Incoming, messages: Sequence[Message]) -> list[Message]:
+        """Do what messages of the turn ask for (a person, erasing the conversation), and say how it went."""
         kept: list[Message] = []
         for message in messages:
             data = (
                 (message.get("custom") or {}).get("data") if isinstance(message.get("custom"), dict) else None
             )
-            if not isinstance(data, dict) or data.get("kind") != "handover":
+            kind = data.get("kind") if isinstance(data, dict) else None
+            if not isinstance(data, dict) or kind not in ("handover", "erase"):
                 kept.append(message)
                 continue
-            if message.get("text"):
-                kept.append({key: value for key, value in message.items() if key != "custom"})
-            summary = data.get("summary") if data.get("consent") is True else None
-            kept.append({"text": await self._request_person(incoming, summary)})
+            words = (
+                [{key: value for key, value in message.items() if key != "custom"}]
+                if message.get("text")
+                else []
+            )
+            if kind == "erase":
+                kept += words if await self.record.erase(incoming.sender) else [notice(wording.NOT_ERASED)]
+            else:
+                summary = data.get("summary") if data.get("consent") is True else None
+                kept += [*words, {"text": await self._request_person(incoming, summary)}]
         return kept
 
     async def _request_person(self, incoming: Incoming, summary: dict[str, Any] | None) -> str:

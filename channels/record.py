@@ -12,6 +12,8 @@ from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from channels.erasure import erase_conversation
+
 log = structlog.get_logger()
 
 Message = dict[str, Any]
@@ -107,6 +109,20 @@ class Record:
             await asyncio.wait_for(self._add(agent, sender, list(events)), ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 - as above; what was said is said, only its trace is missing
             log.warning("record.not.saved", error=type(error).__name__)
+            return False
+        return True
+
+    async def erase(self, sender: str) -> bool:
+        """Erase everything that is kept of the conversation. False when that was not possible."""
+        agent = self.agent
+        if agent is None:
+            return False
+        try:
+            await asyncio.wait_for(
+                erase_conversation(agent.tracker_store, agent.lock_store, sender), ANSWER_SECONDS
+            )
+        except Exception as error:  # noqa: BLE001 - as above; the person is told that nothing was erased
+            log.error("record.not.erased", error=type(error).__name__)
             return False
         return True
 

@@ -9,7 +9,7 @@ is on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import aiohttp
@@ -74,14 +74,18 @@ class TwilioInput(PlatformInput):
         if "Body" not in form and "NumMedia" not in form:
             return []
         key, ours, theirs = form["MessageSid"], form["To"], form["From"]
-        metadata = {"opt_out_type": form["OptOutType"]} if form.get("OptOutType") else None
+        metadata: dict[str, Any] = {}
+        if form.get("OptOutType"):
+            metadata["opt_out_type"] = form["OptOutType"]
+        if form.get("FromCountry"):
+            metadata["country"] = form["FromCountry"]
         incoming = Incoming(
             sender=f"twilio:{ours}/{theirs}",
             text=form.get("Body"),
             button_payload=form.get("ButtonPayload"),
             message_id=key,
             kind=_kind(form),
-            metadata=metadata,
+            metadata=metadata or None,
         )
         return [Delivery(key, incoming, {"from": ours, "to": theirs})]
 

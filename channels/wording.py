@@ -45,6 +45,7 @@ NOBODY_CONFIGURED = (
     "I am sorry, there is no person here whom I can call. I am a program, and I am still here. "
     "If you want to talk to somebody, please call your doctor or a nurse line."
 )
+NOT_ERASED = "I am sorry, your data could not be deleted just now. Please ask me again in a few minutes."
 GIVEN_BACK = "The person has handed the conversation back to me. How can I help?"
 
 STOPPED = "You will get no more messages from me. Write START if you change your mind."

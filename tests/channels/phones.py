@@ -378,7 +378,7 @@ class Line:
 
     def __init__(self, phone: type[Phone], folder: Path, **settings: str) -> None:
         self.phone_class = phone
-        self.fake = phone.fake_class()
+        self.fake: Any = phone.fake_class()
         self._stage = lambda: Stage(
             [phone.input_class(settings_for(folder, self.fake, **settings), patience=QUICK)]
         )

@@ -23,7 +23,7 @@ from channels.gate import Gate, Incoming, Limits, first_part, has_words, plain_t
 from channels.rate import Rate, RateInMemory, RateInRedis
 from channels.record import Record, is_emergency
 from settings import load
-from tests.channels.scripted import EMERGENCY, ScriptedAgent, ScriptedSafetyNet, options
+from tests.channels.scripted import EMERGENCY, ScriptedAgent, ScriptedSafetyNet, options, rich
 
 REDIS = "redis://127.0.0.1:6379/0"
 DEAD_REDIS = "redis://127.0.0.1:7299/0"
@@ -297,3 +297,18 @@ async def test_rate_is_limited_and_recovers(where: str, redis_rate: RateInRedis)
     assert await rate.wait_seconds(bob) == 0
     await asyncio.sleep(1.1)
     assert await rate.wait_seconds(ann) == 0
+
+
+async def test_conversation_is_erased_when_the_turn_asks_for_it(gate: Gate, agent: ScriptedAgent) -> None:
+    agent.script = lambda _: [{"text": "Deleted.", "custom": rich("erase")}]
+    assert await gate.handle(incoming("delete my data")) == [{"text": "Deleted."}]
+    assert await agent.tracker("ann") is None
+
+
+async def test_erasing_that_fails_is_not_called_done(gate: Gate, agent: ScriptedAgent) -> None:
+    agent.script = lambda _: [{"text": "Deleted.", "custom": rich("erase")}]
+    agent.tracker_store = SimpleNamespace(  # a store of a kind that nobody knows
+        save=agent.tracker_store.save, get_or_create_tracker=agent.tracker_store.get_or_create_tracker
+    )
+    (message,) = await gate.handle(incoming("delete my data"))
+    assert message["text"] == wording.NOT_ERASED

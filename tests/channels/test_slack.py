@@ -1,4 +1,4 @@
-"""What is Slack's own: the handshake, the age of a signature, channels and threads, and notices for one pair of eyes."""
+"""What is Slack's own: the handshake, old signatures, channels and threads, notices for one pair of eyes."""
 
 from __future__ import annotations
 

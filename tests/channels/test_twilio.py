@@ -26,7 +26,8 @@ async def whatsapp(make_line: Any) -> Line:
 async def test_options_are_numbered_in_the_text(line: Line) -> None:
     (shown,) = await line.phone().say("hello")
     assert shown.text == (
-        "Hello, how can I help?\n\n1. My neck is stiff\n2. I have a question\n\nReply with a number or in your own words."
+        "Hello, how can I help?\n\n1. My neck is stiff\n2. I have a question\n\n"
+        "Reply with a number or in your own words."
     )
 
 
