@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 
 from rasa.core import channels
 from rasa.core.channels import console
@@ -26,4 +27,6 @@ class ShellInput(RestInput):
 def install() -> None:
     """Puts the channel in the place of Rasa's own. The gate answers at once and whole, not as a stream."""
     channels.BUILTIN_CHANNELS[ShellInput.name()] = ShellInput
-    console.record_messages = functools.partial(console.record_messages, use_response_stream=False)
+    gated = functools.partial(console.record_messages, use_response_stream=False)
+    # Looked up anew: what was imported above may have stood in for the real module until it was used.
+    sys.modules[console.__name__].record_messages = gated  # type: ignore[attr-defined]  # a module takes any name
