@@ -75,6 +75,11 @@ class Turn:
         """Codes that this very message told something of."""
         return list(dict.fromkeys(each["value"] for each in self.mentions if each.get("role") in ("present", "absent", "past", "uncertain")))
 
+    def will_ask(self) -> bool:
+        """Whether a question is left to ask."""
+        state = self.state
+        return next_question(state.findings, state.facts, state.asked, state.care_level) is not None
+
     def ask_next(self) -> bool:
         """Asks the next question; False where nothing is left to ask."""
         state = self.state

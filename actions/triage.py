@@ -13,11 +13,13 @@ from actions.advice import give_advice
 from actions.answers import answer_topic
 from actions.conversation import Turn
 from actions.persons import answer_consent, consent_is_open
+from dialogue.turn import TAKEN_BACK
 from dialogue.wording import listed
 from language.topics import topic_for
 from triage.assess import assess
 from triage.findings import PRESENT
 from triage.protocol import LEVELS
+from triage.summary import LEVEL_TITLES
 from triage.symptoms import name
 
 
@@ -51,15 +53,23 @@ def take_step(turn: Turn) -> None:
     if turn.intent == "correct_answer" and not told and not turn.understanding.get("facts"):
         turn.say("say_correct_what")
         return
-    _acknowledge(turn, told)
+    if state.announced_level == TAKEN_BACK:
+        turn.change(announced_level=None)
+        turn.say("say_no_longer_emergency", noted=turn.noted(told))
+    else:
+        _acknowledge(turn, told)
     answer_hypothetical(turn)
     topic = topic_for(turn.intent, turn.text) if turn.intent == "report_neck" else None
     if topic is not None and not state.assessment_complete and state.topic is None:
         turn.change(topic=topic[0])
-    announce_rise(turn)
-    if state.assessment_complete and not told and not turn.understanding.get("facts"):
+    if state.assessment_complete and state.announced_level == state.care_level:
+        turn.change(open_question=None)
+        if told or turn.understanding.get("facts"):
+            turn.say("say_no_change", level=LEVEL_TITLES[state.care_level or "self_care"].lower())
         turn.say("say_done")
         return
+    if turn.will_ask():
+        announce_rise(turn)
     if not turn.ask_next():
         give_advice(turn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dialogue.wording import listed
 from triage.assess import assess
 from triage.emergency_numbers import crisis_lines_for, numbers_for
 from triage.findings import ABSENT
@@ -70,10 +71,10 @@ def _for(line: str, who: str | None) -> str:
 
 
 def number_words(numbers: list[dict[str, str]]) -> str:
-    """The numbers in words: "112 (Europe ...), 999 (UK) or 911 (US)"; a single country's as "999 or 112"."""
+    """The numbers in words, each with where it works: "112 (Europe), 999 (United Kingdom) or 911 (United States)"."""
     if len({each["label"] for each in numbers}) <= 1:
         return " or ".join(each["number"] for each in numbers)
-    return "; ".join(f"{each['number']} ({each['label']})" for each in numbers)
+    return listed([f"{each['number']} ({each['label'].split(',')[0]})" for each in numbers], "or")
 
 
 def reason_words(reasons: list[dict[str, str]], most: int = 2) -> str:

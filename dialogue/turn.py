@@ -20,6 +20,9 @@ REPORT_CONFIDENCE = 0.6
 #: messages that are about the conversation itself; they tell nothing of the person
 NO_NEWS = frozenset({"restart", "delete_my_data", "request_human", "bot_challenge"})
 
+#: `announced_level` after a correction that ended an emergency, until the person has been told so
+TAKEN_BACK = "taken_back"
+
 _BARE_NUMBER = re.compile(r"^\D{0,12}(\d{2,3}(?:[.,]\d)?)\D{0,12}$")
 
 
@@ -60,7 +63,7 @@ def take_in(state: State, heard: Heard) -> State:
     # a level goes down only where the speaker takes back a finding; what has passed since does not undo it
     state = state.with_(care_level=level if denied else higher(level, before))
     if state.announced_level == "emergency" and state.care_level != "emergency":
-        return state.with_(announced_level=None, assessment_complete=False)
+        return state.with_(announced_level=TAKEN_BACK, assessment_complete=False)
     return state
 
 

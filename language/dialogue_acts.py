@@ -21,6 +21,8 @@ _QUESTION = re.compile(r"\?|^\W*(?:what|which|why|how|when|where|who|can|could|d
                        r"\b(?:what|how|which|why|where|should i|can i|can you|could you|do i|is it|does it|tell me|information|advise|recommend|suggest)\b", re.I)
 #: words a bare reply may hold beside the yes or no
 _LONGEST_REPLY = 5
+#: a message that states a fact and asks nothing, in words
+_SHORT = 8
 
 
 class CommandFile(KnowledgeModel):
@@ -93,8 +95,11 @@ def settle(text: str, ranking: Sequence[tuple[str, float]], roles: Sequence[str 
     if roles and top in _NO_HEALTH:
         best_question = next(((name, score) for name, score in ranking if name.startswith("ask_") and name != "ask_why"), None)
         return best_question or ("ask_not_in_article", 0.0)
-    if top in ("out_of_scope", "nlu_fallback") and any(name in facts for name in _BACKGROUND) and not _QUESTION.search(text):
-        if top == "nlu_fallback" or len(text.split()) <= 8:
+    background = any(name in facts for name in _BACKGROUND)
+    if background and top.startswith("ask_") and not _QUESTION.search(text) and len(text.split()) <= _SHORT:
+        return "give_background", 0.5
+    if background and top in ("out_of_scope", "nlu_fallback") and not _QUESTION.search(text):
+        if top == "nlu_fallback" or len(text.split()) <= _SHORT:
             return "give_background", 0.5
     return None
 
