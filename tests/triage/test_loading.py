@@ -8,13 +8,13 @@ from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeMo
 class Rule(KnowledgeModel):
     id: str
     source: str
-    words: list[str] = []  # noqa: RUF012  # pydantic copies defaults
+    words: list[str] = []  # pydantic copies defaults
 
 
 class Rules(KnowledgeModel):
     version: str
     rules: list[Rule]
-    names: dict[str, Rule] = {}  # noqa: RUF012  # pydantic copies defaults
+    names: dict[str, Rule] = {}  # pydantic copies defaults
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import textstat
 
 from triage.article import article, prevention_points, table
 from triage.nutrients import knowledge, rank
+from triage.questions import questions
+from triage.symptoms import symptoms
 
 GRADE = 8
 # A sentence that is read on a phone, tired or frightened.
@@ -32,6 +34,11 @@ def shown() -> dict[str, str]:
             fits = rank(dict.fromkeys(evidence.findings, "present"), evidence.risk_factors)
             for fit in fits:
                 texts[f"fit {fit.nutrient} {evidence.reason}"] = fit.sentence()
+    for symptom in symptoms().values():
+        texts[f"symptom {symptom.code}"] = symptom.ask
+    for question in questions().questions:
+        texts[f"question {question.id}"] = question.ask
+        texts[f"question {question.id}, of another"] = question.ask_other.format(person="your son")
     return texts
 
 
