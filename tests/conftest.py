@@ -21,11 +21,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from launch import model
 from settings import ROOT, as_environment, load
 from tests.live_server import LiveServer
+
+# The same examples each time, and no time limit for one: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("neckwise", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("neckwise")
 
 
 @pytest.fixture(scope="session")
