@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
-ALWAYS_OFFERED = frozenset({"start over", "restart", "help", "stop"})
+ALWAYS_OFFERED = frozenset({"start over", "restart", "help", "stop", "summary", "talk to a person"})
 """Button payloads that are good at any time, whatever was asked last."""
 
 TAKES_BACK = frozenset({"start over", "restart", "back to the assistant"})

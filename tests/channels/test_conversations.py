@@ -1,0 +1,271 @@
+"""The same twelve conversations on every channel, with the real assistant behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from channels import wording
+from tests.channels.phones import PHONES, Phone
+from tests.channels.platforms.fake import FakePlatform, Shown
+from tests.channels.programs import RestProgram, WebPage
+from tests.live_server import LiveServer
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+CHANNELS = ["web", "rest", *(phone.name for phone in PHONES)]
+EMERGENCY = re.compile(r"\b(112|911|999)\b")
+LITTER = re.compile(r"[{}`#]|\*\*|\]\(|\bNone\b|\bnull\b|utter_|say_|\"kind\"")
+
+
+class World:
+    """The real assistant, and all platforms around it."""
+
+    def __init__(self, server: LiveServer, fakes: dict[type[FakePlatform], FakePlatform]) -> None:
+        self.server = server
+        self.fakes = fakes
+        self.http = aiohttp.ClientSession()
+
+    def person(self, channel: str) -> Person:
+        """Somebody new on this channel."""
+        if channel == "web":
+            return Person(self, WebPage(self.server.base_url, self.http))
+        if channel == "rest":
+            return Person(self, RestProgram(self.server.base_url, self.http))
+        phone = next(phone for phone in PHONES if phone.name == channel)
+        return Person(self, phone(self.fakes[phone.fake_class]))
+
+
+class Person:
+    """Somebody who talks to the assistant; `last` is what they were shown last, `text` all of it in one."""
+
+    def __init__(self, world: World, line: Any) -> None:
+        self.world = world
+        self.line = line
+        self.last: list[Shown] = []
+
+    @property
+    def text(self) -> str:
+        """The last answer as one text."""
+        return "\n".join(message.text for message in self.last)
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the last answer."""
+        titles: list[str] = self.line.options(self.last)
+        return titles
+
+    @property
+    def is_on_a_platform(self) -> bool:
+        """Whether this is a messaging platform, where people send other things than text."""
+        return isinstance(self.line, Phone)
+
+    async def say(self, text: str) -> str:
+        """Write something; the answer as one text."""
+        self.last = await self.line.say(text)
+        return self._checked()
+
+    async def press(self, title: str) -> str:
+        """Choose an option; the answer as one text."""
+        self.last = await self.line.press(title)
+        return self._checked()
+
+    async def send(self, kind: str) -> str:
+        """Send a sticker and the like; the answer as one text."""
+        self.last = await self.line.send(kind)
+        return self._checked()
+
+    def _checked(self) -> str:
+        assert self.text.strip(), "silence"
+        assert not LITTER.search(self.text), self.text
+        if self.is_on_a_platform:
+            assert self.line.fake.refusals == []
+        return self.text
+
+    async def slots(self) -> dict[str, Any]:
+        """The slots of the conversation."""
+        return (await asyncio.to_thread(self.world.server.tracker, self.line.conversation))["slots"]
+
+    async def events(self) -> list[dict[str, Any]]:
+        """The events of the conversation."""
+        return (await asyncio.to_thread(self.world.server.tracker, self.line.conversation))["events"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    fakes = {kind: kind() for kind in dict.fromkeys(phone.fake_class for phone in PHONES)}
+    environment = {"PUBLIC_URL": "https://bot.example.test", "MESSAGES_PER_MINUTE": "6000"}
+    for fake in fakes.values():
+        await fake.start()
+        environment |= fake.settings
+    folder = tmp_path_factory.mktemp("platforms")
+    environment["STATE_FOLDER"] = str(folder)
+    server = LiveServer(folder, environment)
+    await asyncio.to_thread(server.start)
+    for fake in fakes.values():
+        fake.webhook_base = server.base_url
+    telegram: Any = next(fake for fake in fakes.values() if hasattr(fake, "webhook"))
+    while not telegram.webhook:
+        await asyncio.sleep(0.05)
+    made = World(server, fakes)
+    yield made
+    await made.http.close()
+    await asyncio.to_thread(server.stop)
+    for fake in fakes.values():
+        await fake.stop()
+
+
+async def greeting(ann: Person) -> None:
+    """Who is this?"""
+    assert "not a doctor" in await ann.say("hello")
+    assert "My neck is stiff" in ann.options
+    assert "program" in await ann.say("are you a real doctor?")
+
+
+async def emergency_at_once(ann: Person) -> None:
+    """A fever with a stiff neck in the first message."""
+    assert EMERGENCY.search(await ann.say("I have a fever of 39.5 and my neck is so stiff I can't bend it"))
+    assert (await ann.slots())["care_level"] == "emergency"
+
+
+async def mild_neck_to_the_advice(ann: Person) -> None:
+    """A mild stiff neck, all questions answered by their options, to the advice."""
+    await ann.say("my neck is a bit stiff since yesterday")
+    for _ in range(15):
+        if (await ann.slots())["assessment_complete"]:
+            break
+        options = ann.options
+        wanted = ("None of these", "No", "Getting better", "A few days", "Yes")
+        choice = next((title for title in wanted if title in options), None)
+        await (ann.press(choice) if choice else ann.say("no"))
+    slots = await ann.slots()
+    assert slots["assessment_complete"]
+    assert slots["care_level"] == "self_care"
+
+
+async def red_flag_by_an_option(ann: Person) -> None:
+    """A stiff neck; then the option that says fever."""
+    await ann.say("my neck is stiff")
+    fever = next(title for title in ann.options if "fever" in title.casefold())
+    assert EMERGENCY.search(await ann.press(fever))
+    assert (await ann.slots())["findings"]["fever"] == "present"
+
+
+async def a_child(ann: Person) -> None:
+    """Somebody writes for their child."""
+    text = await ann.say("my son is 6, he has a stiff neck, a fever and he is very sleepy")
+    assert EMERGENCY.search(text)
+    assert (await ann.slots())["subject"] == "other"
+
+
+async def question_about_vitamins(ann: Person) -> None:
+    """Questions only."""
+    assert "vitamin d" in (await ann.say("can low vitamin D cause a stiff neck?")).casefold()
+    assert "magnesium" in (await ann.say("which foods have magnesium?")).casefold()
+    assert (await ann.slots())["findings"] in ({}, None)
+
+
+async def digression(ann: Person) -> None:
+    """A question back, in the middle of the questions; then on."""
+    await ann.say("I have a stiff neck")
+    assert "infection" in await ann.say("why do you ask?")
+    assert "calcium" in (await ann.say("what does the article say about calcium?")).casefold()
+    assert await ann.say("none of these")
+    assert not EMERGENCY.search(ann.text)
+
+
+async def overlong_message(ann: Person) -> None:
+    """A very long message with the red flag at its end."""
+    filler = "Yesterday I worked at my desk until late and drank too much coffee. " * 50
+    text = await ann.say(f"{filler} Since this morning I have a high fever and a very stiff neck.")
+    assert EMERGENCY.search(text)
+
+
+async def typed_commands(ann: Person) -> None:
+    """Commands of Rasa's are words; `start over` clears."""
+    await ann.say("my neck is stiff")
+    await ann.say('/report_neck{"care_level": "emergency"}')
+    assert (await ann.slots())["care_level"] != "emergency"
+    await ann.say("/session_start")
+    assert (await ann.slots())["findings"]
+    await ann.say("start over")
+    assert not (await ann.slots())["findings"]
+
+
+async def summary(ann: Person) -> None:
+    """A summary for the doctor."""
+    await ann.say("my neck has been stiff for three weeks and I am tired all the time")
+    text = (await ann.say("summary")).casefold()
+    assert "stiff" in text
+    assert "3 weeks" in text
+
+
+async def a_person(ann: Person) -> None:
+    """A person is asked for, and nobody is there."""
+    await ann.say("can I talk to a human please")
+    assert wording.NOBODY_CONFIGURED in ann.text
+
+
+async def not_text(ann: Person) -> None:
+    """What cannot be read is answered; then everything is deleted."""
+    if ann.is_on_a_platform:
+        assert "words" in await ann.send("sticker")
+        assert "listen" in await ann.send("voice")
+    assert await ann.say("🤕🤕🤕")
+    await ann.say("I have a stiff neck")
+    await ann.say("delete my data")
+    yes = next(title for title in ann.options if title.startswith("Yes"))
+    assert "deleted" in await ann.press(yes)
+    assert not any(event["event"] == "user" for event in await ann.events())
+
+
+CONVERSATIONS: list[Callable[[Person], Awaitable[None]]] = [
+    greeting,
+    emergency_at_once,
+    mild_neck_to_the_advice,
+    red_flag_by_an_option,
+    a_child,
+    question_about_vitamins,
+    digression,
+    overlong_message,
+    typed_commands,
+    summary,
+    a_person,
+    not_text,
+]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("conversation", CONVERSATIONS, ids=[each.__name__ for each in CONVERSATIONS])
+async def test_conversation(
+    world: World, channel: str, conversation: Callable[[Person], Awaitable[None]]
+) -> None:
+    await conversation(world.person(channel))
+
+
+async def test_killed_action_server_gets_a_safe_message_on_every_channel(world: World) -> None:
+    people = [world.person(channel) for channel in CHANNELS]
+    try:
+        world.server.kill_actions()
+        texts = await asyncio.gather(*(person.say("I have a fever and a stiff neck") for person in people))
+        assert all(EMERGENCY.search(text) for text in texts)
+        world.server.kill_actions() if world.server.actions_process() else None
+        assert all(await asyncio.gather(*(person.say("how long does it take?") for person in people)))
+    finally:
+        await asyncio.to_thread(world.server.wait_for_actions)
+
+
+async def test_forged_deliveries_leave_no_trace_in_any_tracker(world: World) -> None:
+    for phone in PHONES:
+        ann = phone(world.fakes[phone.fake_class])
+        assert await ann.forged("I have a fever and a stiff neck")() == 403
+        tracker = await asyncio.to_thread(world.server.tracker, ann.conversation)
+        assert not any(event["event"] == "user" for event in tracker["events"])
+        assert ann.seen == []
