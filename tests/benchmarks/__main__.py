@@ -1,0 +1,180 @@
+"""`make bench`: Neckwise beside stock Rasa, as ratios of figures taken in turn in one run.
+
+Writes `build/bench.json` (ratios by name), `build/bench-figures.json` (all figures) and, with `--docs`,
+the table and the plots under `docs/performance/`. `--only NAME ...` measures some rows; a part takes
+minutes, the whole about a quarter of an hour, the first time longer: stock Rasa has to be trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from settings import ROOT
+from tests.benchmarks import measures, report, starting, stored, systems
+from tests.benchmarks.measures import interleaved, ratio
+from tests.benchmarks.stock import project
+
+Figures = dict[str, Any]
+
+
+def turns(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
+    """A turn without and with an action, an assessment, parsing, throughput, memory: beside stock Rasa."""
+    stock_project = project()
+    with systems.neckwise(folder / "ours") as ours, systems.stock(stock_project, folder / "stock") as theirs:
+        both = (ours, theirs)
+        for system in both:
+            for text in ("hello", measures.WITH_ACTION, measures.PLAIN, *measures.ASSESSMENT):
+                system.say(systems.a_sender(), text)  # what is loaded at first use is loaded now
+        idle = [system.memory_mb() for system in both]
+        rows: dict[str, Callable[[systems.System], float]] = {
+            "parse": measures.parse_cpu_ms,
+            "plain_turn": lambda system: measures.turn_cpu_ms(system, measures.PLAIN),
+            "action_turn": lambda system: measures.turn_cpu_ms(system, measures.WITH_ACTION),
+            "assessment_turn": measures.assessment_cpu_ms,
+        }
+        for name, measure in rows.items():
+            seen = interleaved(3, lambda m=measure: m(ours), lambda m=measure: m(theirs))
+            figures[f"{name}_cpu_ms"] = {"neckwise": seen[0], "stock": seen[1]}
+            key = "parse_ratio" if name == "parse" else f"{name}_cpu_ratio"
+            ratios[key] = ratio(*seen)
+        cost = figures["action_turn_cpu_ms"]["neckwise"], figures["plain_turn_cpu_ms"]["neckwise"]
+        ratios["action_vs_plain_turn"] = ratio(*cost)
+        for people in (1, 8, 32):
+            seen = interleaved(
+                2,
+                lambda p=people: measures.throughput([ours], p)[0],
+                lambda p=people: measures.throughput([theirs], p)[0],
+            )
+            figures[f"turns_a_second_{people}"] = {"neckwise": seen[0], "stock": seen[1]}
+            ratios[f"throughput_{people}_ratio"] = ratio(*seen)
+        used = [system.memory_mb() for system in both]
+        figures["memory_mb"] = {"idle": idle, "after the turns above": used}
+        ratios["memory_ratio"] = used[0] / used[1]
+    floor(figures)
+
+
+def floor(figures: Figures) -> None:
+    """The CPU of a bare Sanic echo, below which no turn can be."""
+    with systems.echo() as address, httpx.Client(trust_env=False) as http:
+        echo = psutil.Process(int(address.rpartition("=")[2]))
+        before = sum(echo.cpu_times()[:2])
+        for _ in range(500):
+            http.post(address, json={"sender": "a", "message": "hello"})
+        figures["echo_cpu_ms"] = (sum(echo.cpu_times()[:2]) - before) / 500 * 1000
+
+
+def lengths(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
+    """Turns 10, 100 and 1,000 of one conversation; stock Rasa to 100: its 1,000 take a quarter of an hour."""
+    with systems.neckwise(folder / "long") as ours:
+        measures.along_one_conversation(ours, (5,))
+        costs = measures.along_one_conversation(ours, (10, 100, 500, 1000), around=24)
+    figures["turn_cpu_ms_along_a_conversation"] = {"neckwise": costs}
+    ratios["turn_1000_vs_10"] = costs[1000] / costs[10]
+    with systems.stock(project(), folder / "stock-long") as theirs:
+        costs = measures.along_one_conversation(theirs, (10, 100), around=8)
+    figures["turn_cpu_ms_along_a_conversation"]["stock"] = costs
+    ratios["stock_turn_100_vs_10"] = costs[100] / costs[10]
+
+
+def stored_conversations(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
+    """A turn with 10, 10,000 and 100,000 conversations in the database."""
+    counts = (10, 10_000, 100_000)
+    urls = [f"sqlite:///{folder}/stored-{count}.db" for count in counts]
+    for url, count in zip(urls, counts, strict=True):
+        stored.fill(url, count)
+    with (
+        systems.neckwise(folder / "s0", {"DATABASE_URL": urls[0]}) as few,
+        systems.neckwise(folder / "s1", {"DATABASE_URL": urls[1]}) as more,
+        systems.neckwise(folder / "s2", {"DATABASE_URL": urls[2]}) as many,
+    ):
+
+        def cost(system: systems.System) -> Callable[[], float]:
+            return lambda: measures.turn_cpu_ms(system, measures.WITH_ACTION)
+
+        seen = interleaved(4, cost(few), cost(more), cost(many))
+    figures["turn_cpu_ms_with_stored"] = dict(zip(map(str, counts), seen, strict=True))
+    ratios["stored_10000_vs_10"] = ratio(seen[1], seen[0])
+    ratios["stored_100000_vs_10"] = ratio(seen[2], seen[0])
+
+
+def processes(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
+    """Two server processes beside one, on PostgreSQL and Redis; the load and the database share the cores."""
+    from tests.benchmarks.servers import shared
+
+    with (
+        shared() as settings, systems.neckwise(folder / "p0", settings) as first,
+        systems.neckwise(folder / "p1", settings) as second,
+    ):
+        measures.throughput([first, second], 8, 2)
+        seen = interleaved(
+            3,
+            lambda: measures.throughput([first, second], 8)[0],
+            lambda: measures.throughput([first], 8)[0],
+        )
+    figures["turns_a_second_by_processes"] = {"two": seen[0], "one": seen[1]}
+    ratios["two_processes_vs_one"] = ratio(*seen)
+
+
+def start_and_train(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
+    """Cold start, training and size."""
+    stock_project = project()
+    starting.cold_start(None, folder)
+    seen = [(starting.cold_start(None, folder), starting.cold_start(stock_project, folder)) for _ in range(3)]
+    figures["cold_start_seconds"] = {
+        "neckwise": [ours[0] for ours, _ in seen],
+        "stock": [theirs[0] for _, theirs in seen],
+    }
+    figures["cold_start_cpu_seconds"] = {
+        "neckwise": [ours[1] for ours, _ in seen],
+        "stock": [theirs[1] for _, theirs in seen],
+    }
+    ratios["cold_start_ratio"] = statistics.median(ours[0] / theirs[0] for ours, theirs in seen)
+    training = starting.training_cpu_seconds()
+    figures["training_cpu_seconds"] = {"neckwise": training, "stock": stock_project.training_cpu_seconds}
+    ratios["train_ratio"] = training / stock_project.training_cpu_seconds
+    figures["installed_mb"] = starting.installed_mb()
+
+
+PARTS: dict[str, Callable[[Path, Figures, dict[str, float]], None]] = {
+    "turns": turns,
+    "lengths": lengths,
+    "stored": stored_conversations,
+    "processes": processes,
+    "start": start_and_train,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--docs", action="store_true", help="write docs/performance as well")
+    given = parser.parse_args()
+    build = ROOT / "build"
+    build.mkdir(exist_ok=True)
+    ratios = report.read(build / "bench.json")
+    figures = report.read(build / "bench-figures.json")
+    for name in given.only:
+        begun = time.monotonic()
+        print(f"Measuring: {name} ...", flush=True)
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            PARTS[name](Path(folder), figures, ratios)
+        print(f"  {time.monotonic() - begun:.0f} s", flush=True)
+        (build / "bench.json").write_text(json.dumps(ratios, indent=2) + "\n", encoding="utf-8")
+        (build / "bench-figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    print(report.table(ratios))
+    if given.docs:
+        report.write_docs(ratios, figures, ROOT / "docs" / "performance")
+
+
+if __name__ == "__main__":
+    main()
