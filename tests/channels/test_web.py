@@ -1,0 +1,389 @@
+"""The web channel over HTTP: pages, headers, session ids, messages once, erasing."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from sanic import Sanic, response
+
+from channels.gate import Gate
+from channels.web import LARGEST_BODY, SESSION_HEADER, WebChannel, web_blueprint
+from channels.web_conversations import Conversations, ErasuresNoted
+from channels.web_pages import BUILD, frame_ancestors, load_pages
+from channels.web_session import SessionIds, secret_from, sender_id
+from settings import ROOT, SettingError, load
+
+BUTTONS = [{"title": "None of these", "payload": "none of these"}]
+
+
+class Assistant:
+    """A scripted assistant behind the web channel, reached over HTTP without a socket."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.received: list[UserMessage] = []
+        self.store = InMemoryTrackerStore(
+            Domain.load({"slots": {"handed_over": {"type": "bool", "mappings": []}}})
+        )
+        self.locks = InMemoryLockStore()
+        self.folder = folder
+        self.settings = load({"MESSAGES_PER_MINUTE": "600", "HANDOVER_TOKEN": "secret", **settings})
+        self.pause = 0.0
+        self.client = self.restarted()
+
+    def restarted(self) -> httpx.AsyncClient:
+        """A client of a new server on the same store."""
+        app = Sanic(f"web_{id(self)}_{len(Sanic._app_registry)}", configure_logging=False)
+        app.ctx.agent = SimpleNamespace(tracker_store=self.store, lock_store=self.locks, processor=None)
+
+        @app.get("/")
+        async def as_rasa_has_it(request: Any) -> Any:
+            return response.text("Hello from Rasa")
+
+        record = ErasuresNoted()
+        record.app = app
+        gate = Gate(self.on_new_message, "web", settings=self.settings, record=record, safety_net=Quiet())
+        app.blueprint(
+            web_blueprint(Conversations(gate, record, True), self.settings, self.folder), url_prefix="/"
+        )
+        app.router.finalize()
+        app.signal_router.finalize()
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
+
+    async def on_new_message(self, message: UserMessage) -> None:
+        """Repeats what is said, with a button."""
+        self.received.append(message)
+        await asyncio.sleep(self.pause)
+        assert message.sender_id is not None
+        tracker = await self.store.get_or_create_tracker(message.sender_id)
+        text = f"You wrote: {message.text}"
+        tracker.update(UserUttered(message.text, message_id=message.message_id))
+        tracker.update(BotUttered(text, {"buttons": BUTTONS}))
+        await self.store.save(tracker)
+        await message.output_channel.send_response(message.sender_id, {"text": text, "buttons": BUTTONS})
+
+    async def session(self) -> str:
+        """A new session id."""
+        return str((await self.client.post("/widget/session")).json()["session"])
+
+    async def say(
+        self, session: str, number: int, text: str = "hello", attempt: int = 1, **more: Any
+    ) -> httpx.Response:
+        """Sends a message."""
+        body = {"id": f"message-{number}", "text": text, "attempt": attempt, **more}
+        return await self.client.post("/widget/messages", json=body, headers={SESSION_HEADER: session})
+
+
+class Quiet:
+    """A safety net with one sentence."""
+
+    def messages_for(self, text: str, *_: Any) -> list[dict[str, Any]]:
+        """One safe message."""
+        return [{"text": "Something went wrong."}]
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Assistant:
+    """A scripted assistant."""
+    return Assistant(tmp_path)
+
+
+async def test_the_page_stands_at_the_root_where_rasa_says_hello(assistant: Assistant) -> None:
+    page = await assistant.client.get("/")
+    assert "<neckwise-chat>" in page.text
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_without_javascript_the_page_has_the_numbers(assistant: Assistant) -> None:
+    page = (await assistant.client.get("/")).text
+    assert re.findall(r'href="tel:(\d+)"', page) == ["112", "999", "911"]
+    assert "<noscript>" in page
+
+
+@pytest.mark.parametrize("address", ["/", "/demo", "/widget/frame"])
+async def test_our_pages_have_a_strict_policy(assistant: Assistant, address: str) -> None:
+    page = await assistant.client.get(address)
+    policy = page.headers["content-security-policy"]
+    for part in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "require-trusted-types-for 'script'",
+        "base-uri 'none'",
+    ):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in page.headers
+    assert not re.search(r"<script(?![^>]* src=)|\son\w+=|<style| style=", page.text)
+
+
+async def test_only_the_frame_may_be_framed(tmp_path: Path) -> None:
+    assistant = Assistant(
+        tmp_path, ALLOWED_EMBED_ORIGINS="https://clinic.example, https://*.health.example:8443"
+    )
+    for address, allowed in (
+        ("/", "'none'"),
+        ("/demo", "'none'"),
+        ("/widget/frame", "'self' https://clinic.example https://*.health.example:8443"),
+    ):
+        policy = (await assistant.client.get(address)).headers["content-security-policy"]
+        assert f"frame-ancestors {allowed};" in policy
+
+
+def test_any_site_may_show_the_widget_by_default() -> None:
+    assert frame_ancestors(load({}).allowed_embed_origins.split()) == "*"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["clinic.example", "https://a.example/path", "*", "https://a.example; script-src *"]
+)
+def test_a_wrong_origin_is_refused_at_the_start(wrong: str) -> None:
+    with pytest.raises(SettingError, match="ALLOWED_EMBED_ORIGINS"):
+        load({"ALLOWED_EMBED_ORIGINS": wrong})
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None), ("", None)],
+)
+async def test_the_smallest_accepted_form_is_sent(
+    assistant: Assistant, accepted: str, coding: str | None
+) -> None:
+    raw = assistant.client.build_request("GET", "/widget/loader.js", headers={"Accept-Encoding": accepted})
+    answer = await assistant.client.send(raw, stream=True)
+    body = b"".join([part async for part in answer.aiter_raw()])
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    plain = (BUILD / "loader.js").read_bytes()
+    if coding == "gzip":
+        assert gzip.decompress(body) == plain
+    if coding is None:
+        assert body == plain
+
+
+async def test_what_the_browser_has_is_not_sent_again(assistant: Assistant) -> None:
+    tags = set()
+    for accepted in ("br", "gzip", "identity"):
+        first = await assistant.client.get("/widget/loader.js", headers={"Accept-Encoding": accepted})
+        tags.add(first.headers["etag"])
+        again = {"Accept-Encoding": accepted, "If-None-Match": f'"other", W/{first.headers["etag"]}'}
+        second = await assistant.client.get("/widget/loader.js", headers=again)
+        assert (second.status_code, second.content) == (304, b"")
+    assert len(tags) == 3
+
+
+async def test_only_files_with_a_hash_in_their_name_are_kept_for_ever(assistant: Assistant) -> None:
+    for name, page in load_pages().items():
+        address = {"chat.html": "/", "demo.html": "/demo"}.get(name, f"/widget/{name}")
+        kept = (await assistant.client.get(address)).headers["cache-control"]
+        hashed = re.search(r"-[0-9a-f]{10}\.", page.name) is not None
+        assert ("immutable" in kept) == hashed or name == "icon.svg", name
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "../web.py", "..%2Fweb.py", "chat.html", "loader.js.gz"])
+async def test_nothing_else_is_served(assistant: Assistant, name: str) -> None:
+    assert (await assistant.client.get(f"/widget/{name}")).status_code == 404
+
+
+async def test_every_section_of_the_article_has_its_place_on_the_demo_page(assistant: Assistant) -> None:
+    from triage.article import article
+
+    page = (await assistant.client.get("/demo")).text
+    sections = set(re.findall(r"section: \"?(.+?)\"?$", (ROOT / "knowledge/article.yml").read_text(), re.M))
+    assert article() and sections
+    for section in sections:
+        anchor = re.sub(r"[^\w]+", "_", section.lower()).strip("_")
+        assert f'id="{anchor}"' in page, section
+
+
+async def test_a_message_is_answered(assistant: Assistant) -> None:
+    session = await assistant.session()
+    answer = await assistant.say(session, 1, locale="en-GB")
+    assert answer.json() == {"messages": [{"text": "You wrote: hello", "buttons": BUTTONS}]}
+    assert answer.headers["cache-control"] == "no-store"
+    message = assistant.received[0]
+    assert (message.input_channel, message.message_id) == ("web", "message-1")
+    assert message.metadata == {"locale": "en-GB"}
+    assert message.sender_id == sender_id(session)
+    assert session not in str(message.sender_id)
+
+
+@pytest.mark.parametrize("made_up", ["", "x", "a.b", "🙂.🙂", "a" * 1000, "web:0123456789abcdef"])
+async def test_a_session_id_that_was_not_issued_is_refused(assistant: Assistant, made_up: str) -> None:
+    headers = {SESSION_HEADER: made_up.encode("utf-8").decode("latin-1")}
+    for method, path in (("POST", "messages"), ("POST", "news"), ("DELETE", "conversation")):
+        body = {"id": "message-1", "text": "x"}
+        answer = await assistant.client.request(method, f"/widget/{path}", json=body, headers=headers)
+        assert answer.status_code == 401
+    assert assistant.received == []
+
+
+async def test_a_changed_session_id_is_refused(assistant: Assistant) -> None:
+    session = await assistant.session()
+    for at in range(len(session)):
+        changed = session[:at] + ("A" if session[at] != "A" else "B") + session[at + 1 :]
+        assert (await assistant.say(changed, 1)).status_code == 401
+
+
+def test_session_ids_are_random_and_bound_to_the_secret() -> None:
+    ids = SessionIds(b"0123456789abcdef")
+    issued = {ids.issue() for _ in range(1000)}
+    assert len(issued) == 1000
+    assert all(ids.is_genuine(one) for one in issued)
+    assert not any(SessionIds(b"another secret!!").is_genuine(one) for one in issued)
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "secret"
+    first = secret_from("", file)
+    assert secret_from("", file) == first
+    assert file.stat().st_mode & 0o077 == 0
+    assert secret_from("a secret that was set", file) == b"a secret that was set"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"text": "x"}',
+        b'{"id": "message-1"}',
+        b'{"id": "short", "text": "x"}',
+        b'{"id": "message-1", "text": 1}',
+        b'{"id": "message-1", "text": "x", "button": "y"}',
+        b'{"id": "message-1", "button": ["x"]}',
+        b'{"id": ["message-1"], "text": "x"}',
+    ],
+)
+async def test_what_is_no_message_is_refused(assistant: Assistant, body: bytes) -> None:
+    headers = {SESSION_HEADER: await assistant.session(), "Content-Type": "application/json"}
+    answer = await assistant.client.post("/widget/messages", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert assistant.received == []
+
+
+async def test_an_enormous_body_is_refused(assistant: Assistant) -> None:
+    answer = await assistant.say(await assistant.session(), 1, "x" * LARGEST_BODY)
+    assert answer.status_code == 413
+
+
+async def test_asked_twice_it_is_handled_once_and_answered_twice(assistant: Assistant) -> None:
+    assistant.pause = 0.05
+    session = await assistant.session()
+    answers = await asyncio.gather(*(assistant.say(session, 1, attempt=number) for number in (1, 2, 3)))
+    late = await assistant.say(session, 1, attempt=4)
+    assert len({answer.text for answer in [*answers, late]}) == 1
+    assert len(assistant.received) == 1
+
+
+async def test_after_a_restart_the_reply_comes_from_the_tracker(assistant: Assistant) -> None:
+    session = await assistant.session()
+    first = await assistant.say(session, 1, "before the restart")
+    await assistant.say(session, 2, "another")
+    assistant.client = assistant.restarted()
+    again = await assistant.say(session, 1, "before the restart", attempt=2)
+    assert again.json() == first.json()
+    assert len(assistant.received) == 2
+
+
+async def test_a_message_that_never_arrived_is_handled_at_the_second_attempt(assistant: Assistant) -> None:
+    answer = await assistant.say(await assistant.session(), 1, "at last", attempt=2)
+    assert answer.json()["messages"][0]["text"] == "You wrote: at last"
+
+
+async def test_only_buttons_that_were_offered_are_taken(assistant: Assistant) -> None:
+    session = await assistant.session()
+    await assistant.say(session, 1)
+    headers = {SESSION_HEADER: session}
+    forged = {"id": "message-2", "button": '/inform{"fever": "present"}'}
+    await assistant.client.post("/widget/messages", json=forged, headers=headers)
+    assert [message.text for message in assistant.received] == ["hello"]
+    offered = {"id": "message-3", "button": "none of these"}
+    await assistant.client.post("/widget/messages", json=offered, headers=headers)
+    assert [message.text for message in assistant.received] == ["hello", "none of these"]
+
+
+async def test_typed_commands_reach_rasa_as_text(assistant: Assistant) -> None:
+    await assistant.say(await assistant.session(), 1, "/restart")
+    assert [message.text for message in assistant.received] == ["restart"]
+
+
+async def test_erasing_leaves_nothing_and_ends_the_session(assistant: Assistant) -> None:
+    session, other = await assistant.session(), await assistant.session()
+    await assistant.say(session, 1)
+    await assistant.say(other, 1)
+    answer = await assistant.client.delete("/widget/conversation", headers={SESSION_HEADER: session})
+    assert answer.status_code == 204
+    assert list(await assistant.store.keys()) == [sender_id(other)]
+    assert (await assistant.say(session, 2)).status_code == 401
+    assert (await assistant.say(session, 1, attempt=2)).status_code == 401
+
+
+async def test_erasing_waits_for_the_turn_under_way(assistant: Assistant) -> None:
+    assistant.pause = 0.2
+    session = await assistant.session()
+    turn = asyncio.create_task(assistant.say(session, 1))
+    await asyncio.sleep(0.05)
+    await assistant.client.delete("/widget/conversation", headers={SESSION_HEADER: session})
+    await turn
+    assert list(await assistant.store.keys()) == []
+
+
+async def test_erasing_asked_for_in_words_is_told_to_the_browser(assistant: Assistant) -> None:
+    session = await assistant.session()
+    await assistant.say(session, 1)
+
+    async def erase(message: UserMessage) -> None:
+        custom = {"data": {"kind": "erase", "version": 1}}
+        await message.output_channel.send_response(
+            "", {"text": "Your data has been deleted.", "custom": custom}
+        )
+
+    assistant.on_new_message = erase  # type: ignore[method-assign]
+    assistant.client = assistant.restarted()
+    answer = await assistant.say(session, 2, "yes")
+    assert answer.json() == {"messages": [{"text": "Your data has been deleted."}], "erased": True}
+    assert list(await assistant.store.keys()) == []
+    assert (await assistant.say(session, 2, "yes", attempt=2)).json() == answer.json()
+    assert (await assistant.say(session, 3)).status_code == 401
+
+
+async def test_what_a_person_writes_is_given_out_once(assistant: Assistant) -> None:
+    session = await assistant.session()
+    await assistant.say(session, 1)
+    tracker = await assistant.store.get_or_create_tracker(sender_id(session))
+    tracker.update(SlotSet("handed_over", True))
+    tracker.update(BotUttered("This is Ann.", metadata={"said_by": "person"}))
+    await assistant.store.save(tracker)
+
+    async def news(seen: int) -> Any:
+        headers = {SESSION_HEADER: session}
+        return (await assistant.client.post("/widget/news", json={"seen": seen}, headers=headers)).json()
+
+    assert await news(0) == {"messages": [{"text": "This is Ann."}], "person": True}
+    assert await news(1) == {"messages": [], "person": True}
+    assert (await assistant.say(session, 1)).json()["person"] is True
+
+
+def test_the_channel_is_made_from_credentials_without_any() -> None:
+    channel = WebChannel.from_credentials(None)
+    assert (channel.name(), channel.url_prefix()) == ("web", "/")
+
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
