@@ -11,7 +11,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.conversation import Turn
 from language.facts import RISK_FACTORS
-from triage.article import answer, disclaimer, prevention_points, topic_entry
+from triage.article import Answer, answer, disclaimer, topic_entry
 from triage.nutrients import NutrientFit, rank
 from triage.summary import summary
 
@@ -45,34 +45,71 @@ def give_advice(turn: Turn) -> None:
     if level == "self_care":
         turn.say("say_level_self_care", what_to_do=what_to_do, custom=card)
     else:
-        turn.say("say_level", title=card["title"], reasons=turn.reasons(level), what_to_do=what_to_do, custom=card)
+        turn.say(
+            "say_level", title=card["title"], reasons=turn.reasons(level), what_to_do=what_to_do, custom=card
+        )
     if level in ("self_care", "routine"):
         _article_advice(turn)
     turn.change(assessment_complete=True, open_question=None, announced_level=level)
-    turn.say("say_disclaimer", disclaimer=disclaimer(), custom={"kind": "sources", "version": 1, "items": sources(turn)})
+    turn.say(
+        "say_disclaimer",
+        disclaimer=disclaimer(),
+        custom={"kind": "sources", "version": 1, "items": sources(turn)},
+    )
     turn.say("say_done")
 
 
 def _article_advice(turn: Turn) -> None:
-    fits = rank(turn.state.findings, [name for name in RISK_FACTORS if turn.state.facts.get(name) is True])[:3]
+    fits = rank(turn.state.findings, [name for name in RISK_FACTORS if turn.state.facts.get(name) is True])[
+        :3
+    ]
     if fits:
-        turn.say("say_nutrients", ranking=" ".join(fit.sentence() for fit in fits), custom={"kind": "nutrients", "version": 1, "ranking": [_fit(fit) for fit in fits]})
-        first = fits[0].nutrient
-        parts = [answer("hydration").text] if first == "hydration" else [answer("food_sources", first if first in ("vitamin_d", "magnesium", "vitamin_b12") else None).text, answer("supplements").text]
-        turn.say("say_advice", advice=" ".join(parts))
+        turn.say(
+            "say_nutrients",
+            ranking=" ".join(fit.sentence() for fit in fits),
+            custom={"kind": "nutrients", "version": 1, "ranking": [_fit(fit) for fit in fits]},
+        )
+        _say(turn, *_for_nutrient(fits[0].nutrient))
+        _say(turn, answer("timeline"))
     else:
-        turn.say("say_advice", advice=f"{answer('lifestyle').text} {answer('hydration').text}")
-    turn.say("say_advice", advice=f"{answer('timeline').text} {answer('timeline').changes_it}")
+        _say(turn, answer("lifestyle"))
+
+
+def _for_nutrient(nutrient: str) -> list[Answer]:
+    """What the article says to do about a nutrient: food, and supplements only as it puts them."""
+    if nutrient in ("hydration", "calcium"):
+        return [answer(nutrient)]
+    return [answer("food_sources", nutrient), answer("supplements")]
+
+
+def _say(turn: Turn, *answers: Answer) -> None:
+    turn.say(
+        "say_advice_from",
+        advice=" ".join([*(each.text for each in answers), answers[-1].changes_it]),
+        section="; ".join(dict.fromkeys(each.section for each in answers)),
+    )
 
 
 def _fit(fit: NutrientFit) -> dict[str, Any]:
-    return {"nutrient": fit.nutrient, "name": fit.name, "score": fit.score, "reasons": fit.reasons, "source": fit.source}
+    return {
+        "nutrient": fit.nutrient,
+        "name": fit.name,
+        "score": fit.score,
+        "reasons": fit.reasons,
+        "source": fit.source,
+    }
 
 
 def sources(turn: Turn) -> list[dict[str, str]]:
     """What the advice rests on: the reasons of the level and the article's sections."""
-    items = [{"title": each["text"], "section": each["source"]} for each in turn.care(turn.state.care_level or "self_care")["reasons"]]
-    items += [{"title": topic_entry(topic).title, "section": answer(topic).section} for topic in ("nutrient_link", "food_sources", "when_to_see_doctor")]
+    items = [
+        {"title": each["text"], "section": each["source"]}
+        for each in turn.care(turn.state.care_level or "self_care")["reasons"]
+    ]
+    items += [
+        {"title": topic_entry(topic).title, "section": answer(topic).section}
+        for topic in ("nutrient_link", "food_sources", "when_to_see_doctor")
+    ]
     return items
 
 
@@ -91,10 +128,13 @@ class ActionSummary(Action):
             turn.say("say_nothing_to_advise")
             return turn.events()
         data = summary(state.findings, state.facts, state.subject, state.person)
-        text = "\n".join([data["title"], *(f"{line['label']}: {line['text']}" for line in data["lines"]), data["disclaimer"]])
+        text = "\n".join(
+            [
+                data["title"],
+                *(f"{line['label']}: {line['text']}" for line in data["lines"]),
+                data["disclaimer"],
+            ]
+        )
         turn.say("say_summary", text=text, custom={"kind": "summary", "version": 1, **data})
         turn.ask_again()
         return turn.events()
-
-
-__all__ = ["ActionAdvise", "ActionSummary", "give_advice", "prevention_points"]

@@ -27,7 +27,11 @@ class ActionAnswer(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Slots in; messages and changed slots out."""
-        from actions.triage import announce_rise, answer_hypothetical, take_step  # both rooms need each other's steps
+        from actions.triage import (  # both rooms need each other's steps
+            announce_rise,
+            answer_hypothetical,
+            take_step,
+        )
 
         turn = Turn(dispatcher, tracker)
         turn.change(misunderstood=0)
@@ -55,11 +59,26 @@ def answer_topic(turn: Turn, topic: str, nutrient: str | None) -> None:
         turn.say("say_not_in_article_dose" if _AMOUNT.search(turn.text) else "say_not_in_article")
         return
     found = answer(topic, nutrient)
-    related = [] if turn.state.open_question else [
-        {"title": topic_entry(each).title, "payload": topic_entry(each).question} for each in found.related[:3]
-    ]
-    turn.say("say_answer", related, answer=found.text, section=found.section,
-             custom={"kind": "sources", "version": 1, "items": [{"title": topic_entry(topic).title, "section": found.section}]})
+    related = (
+        []
+        if turn.state.open_question
+        else [
+            {"title": topic_entry(each).title, "payload": topic_entry(each).question}
+            for each in found.related[:3]
+        ]
+    )
+    turn.say(
+        "say_answer",
+        related,
+        answer=found.text,
+        changes_it=found.changes_it,
+        section=found.section,
+        custom={
+            "kind": "sources",
+            "version": 1,
+            "items": [{"title": topic_entry(topic).title, "section": found.section}],
+        },
+    )
 
 
 class ActionExplain(Action):

@@ -32,7 +32,9 @@ class Turn:
         latest = tracker.latest_message or {}
         self.text: str = latest.get("text") or ""
         self.intent: str = (latest.get("intent") or {}).get("name") or ""
-        self.mentions: list[dict[str, Any]] = [each for each in latest.get("entities") or [] if each.get("entity") == "symptom"]
+        self.mentions: list[dict[str, Any]] = [
+            each for each in latest.get("entities") or [] if each.get("entity") == "symptom"
+        ]
         self.understanding: dict[str, Any] = latest.get("understanding") or {}
         self.said = False
 
@@ -41,10 +43,21 @@ class Turn:
         """ "you" or "your son"."""
         return person_words(self.state.subject, self.state.person)
 
-    def say(self, response: str, buttons: Sequence[dict[str, str]] | None = None, custom: dict[str, Any] | None = None, **values: Any) -> None:
+    def say(
+        self,
+        response: str,
+        buttons: Sequence[dict[str, str]] | None = None,
+        custom: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
         """One response of domain.yml with its values, buttons and payload."""
         self.said = True
-        self._dispatcher.utter_message(response=response, buttons=list(buttons or []), json_message={"data": custom} if custom else None, **values)  # type: ignore[arg-type]  # the SDK types None away
+        self._dispatcher.utter_message(
+            response=response,
+            buttons=list(buttons or []),
+            json_message={"data": custom} if custom else None,
+            **values,
+        )
 
     def change(self, **slots: Any) -> None:
         """Sets slots of the state."""
@@ -73,7 +86,13 @@ class Turn:
 
     def told_codes(self) -> list[str]:
         """Codes that this very message told something of."""
-        return list(dict.fromkeys(each["value"] for each in self.mentions if each.get("role") in ("present", "absent", "past", "uncertain")))
+        return list(
+            dict.fromkeys(
+                each["value"]
+                for each in self.mentions
+                if each.get("role") in ("present", "absent", "past", "uncertain")
+            )
+        )
 
     def will_ask(self) -> bool:
         """Whether a question is left to ask."""

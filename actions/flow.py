@@ -27,7 +27,11 @@ class ActionResume(Action):
         turn.change(misunderstood=0)
         if turn.told_codes():
             take_step(turn)
-        elif not turn.ask_again() and not turn.state.findings and turn.intent in ("greet", "help", "bot_challenge"):
+        elif (
+            not turn.ask_again()
+            and not turn.state.findings
+            and turn.intent in ("greet", "help", "bot_challenge")
+        ):
             turn.say("say_ask_start")
         return turn.events()
 
@@ -54,10 +58,21 @@ class ActionGoBack(Action):
             turn.ask_again()
             return turn.events()
         # only answers that changed nothing are forgotten: what was told as present stays until it is corrected
-        findings = {code: role for code, role in state.findings.items() if code not in back.codes or role == "present"}
-        facts = {name: value for name, value in state.facts.items() if name != back.fact and not (value is False and name in {risk.fact for risk in back.risks})}
-        turn.change(findings=findings, facts=facts, open_question=back.id, asked=tuple(each for each in state.asked if each not in (state.open_question,)),
-                    assessment_complete=False)
+        findings = {
+            code: role for code, role in state.findings.items() if code not in back.codes or role == "present"
+        }
+        facts = {
+            name: value
+            for name, value in state.facts.items()
+            if name != back.fact and not (value is False and name in {risk.fact for risk in back.risks})
+        }
+        turn.change(
+            findings=findings,
+            facts=facts,
+            open_question=back.id,
+            asked=tuple(each for each in state.asked if each not in (state.open_question,)),
+            assessment_complete=False,
+        )
         turn.say("say_went_back")
         turn.ask(back)
         return turn.events()

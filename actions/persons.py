@@ -28,7 +28,10 @@ class ActionRequestPerson(Action):
             turn.change(open_question=PERSON_CONSENT)
             turn.say("say_person_consent")
         else:
-            turn.say("say_person_passing_on", custom={"kind": "handover", "version": 1, "consent": False, "summary": None})
+            turn.say(
+                "say_person_passing_on",
+                custom={"kind": "handover", "version": 1, "consent": False, "summary": None},
+            )
         return turn.events()
 
 
@@ -49,7 +52,11 @@ class ActionDeleteMyData(Action):
 
 def consent_is_open(turn: Turn) -> bool:
     """Whether a yes or no to a handover or a deletion is awaited, and the message is one."""
-    return turn.state.open_question in (PERSON_CONSENT, DELETE_CONSENT) and turn.intent in ("affirm", "deny", "unsure")
+    return turn.state.open_question in (PERSON_CONSENT, DELETE_CONSENT) and turn.intent in (
+        "affirm",
+        "deny",
+        "unsure",
+    )
 
 
 def answer_consent(turn: Turn) -> list[EventType]:
@@ -58,7 +65,10 @@ def answer_consent(turn: Turn) -> list[EventType]:
     state = turn.state
     if state.open_question == PERSON_CONSENT:
         told = summary(state.findings, state.facts, state.subject, state.person) if agreed else None
-        turn.say("say_person_passing_on", custom={"kind": "handover", "version": 1, "consent": agreed, "summary": told})
+        turn.say(
+            "say_person_passing_on",
+            custom={"kind": "handover", "version": 1, "consent": agreed, "summary": told},
+        )
     elif agreed:
         turn.say("say_deleted", custom={"kind": "erase", "version": 1})
     else:

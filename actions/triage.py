@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -21,6 +22,8 @@ from triage.findings import PRESENT
 from triage.protocol import LEVELS
 from triage.summary import LEVEL_TITLES
 from triage.symptoms import name
+
+_SOMEBODY = re.compile(r"\b(?:some(?:body|one)|another person|a friend|a relative)\b", re.I)
 
 
 class ActionTriage(Action):
@@ -48,7 +51,12 @@ def take_step(turn: Turn) -> None:
         _nothing_told(turn)
         return
     if state.care_level == "emergency":
-        turn.say("say_emergency_reminder", numbers=turn.numbers(), reasons=turn.reasons("emergency", 1), custom=turn.care("emergency"))
+        turn.say(
+            "say_emergency_reminder",
+            numbers=turn.numbers(),
+            reasons=turn.reasons("emergency", 1),
+            custom=turn.care("emergency"),
+        )
         return
     if turn.intent == "correct_answer" and not told and not turn.understanding.get("facts"):
         turn.say("say_correct_what")
@@ -104,7 +112,8 @@ def _nothing_told(turn: Turn) -> None:
     if answer_hypothetical(turn):
         return
     others = [each for each in turn.mentions if each.get("role") == "other"]
-    if others:
+    if others or turn.understanding.get("person") or _SOMEBODY.search(turn.text):
+        turn.change(subject="other")
         turn.say("say_ask_other_start")
         return
     topic = topic_for(turn.intent, turn.text)
@@ -115,11 +124,13 @@ def _nothing_told(turn: Turn) -> None:
 
 def answer_hypothetical(turn: Turn) -> bool:
     """What symptoms that are only asked about would call for; True where something was said."""
-    asked_about = list(dict.fromkeys(each["value"] for each in turn.mentions if each.get("role") == "hypothetical"))
+    asked_about = list(
+        dict.fromkeys(each["value"] for each in turn.mentions if each.get("role") == "hypothetical")
+    )
     asked_about = [code for code in asked_about if turn.state.findings.get(code) != PRESENT]
     if not asked_about:
         return False
-    would_be = {**turn.state.findings, **{code: PRESENT for code in asked_about}}
+    would_be = {**turn.state.findings, **dict.fromkeys(asked_about, PRESENT)}
     if "neck_stiffness" not in would_be and "neck_pain" not in would_be:
         would_be["neck_stiffness"] = PRESENT
     level = assess(would_be, turn.state.facts).level
@@ -132,7 +143,11 @@ def answer_hypothetical(turn: Turn) -> bool:
         )
         turn.say("say_hypothetical", who=turn.who, symptoms=words, advice=advice)
         return True
-    turn.say("say_hypothetical_low", symptoms=words, who_has="you have" if turn.state.subject != "other" else f"{turn.who} has")
+    turn.say(
+        "say_hypothetical_low",
+        symptoms=words,
+        who_has="you have" if turn.state.subject != "other" else f"{turn.who} has",
+    )
     return False
 
 

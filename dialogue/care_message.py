@@ -13,14 +13,15 @@ from triage.summary import LEVEL_TITLES
 
 WHAT_TO_DO = {
     "emergency": [
-        "Call your local emergency number now, or go to an emergency department.",
+        "Call your local emergency number now. Or go to an emergency room.",
         "Do not drive yourself. If you can, have someone stay with you.",
         "Sit or lie down and keep still until help comes.",
         "Tell them what you told me.",
     ],
     "urgent": [
         "Be seen today or within 24 hours: your doctor, an urgent care clinic or a nurse line.",
-        "Call the emergency number if you get a fever, a very bad headache, confusion, trouble breathing, or new weakness or numbness.",
+        "Call the emergency number if you get a fever, a very bad headache or trouble breathing. Call it too "
+        "for confusion, or new weakness or numbness.",
     ],
     "routine": [
         "Book an appointment with a doctor. Blood tests can check for a deficiency.",
@@ -36,7 +37,8 @@ _FOR_OTHERS = {
     "Sit or lie down and keep still until help comes.": "Keep {person} still and calm until help comes.",
     "Tell them what you told me.": "Tell them what you told me.",
     "For now you can look after this yourself.": "For now this can be looked after at home.",
-    "Be seen today or within 24 hours: your doctor, an urgent care clinic or a nurse line.": "Have {person} seen today or within 24 hours: a doctor, an urgent care clinic or a nurse line.",
+    "Be seen today or within 24 hours: your doctor, an urgent care clinic or a nurse line.": "Have {person} "
+    "seen today or within 24 hours: a doctor, an urgent care clinic or a nurse line.",
 }
 
 
@@ -45,10 +47,21 @@ def is_crisis(findings: Mapping[str, str]) -> bool:
     return findings.get("suicidal_thoughts") == "present"
 
 
-def payload(level: str, findings: Mapping[str, str], facts: Mapping[str, Any], country: str | None, subject: str | None, person: str | None) -> dict[str, Any]:
+def payload(
+    level: str,
+    findings: Mapping[str, str],
+    facts: Mapping[str, Any],
+    country: str | None,
+    subject: str | None,
+    person: str | None,
+) -> dict[str, Any]:
     """The `care_level` payload (docs/architecture.md, rich messages) for a level and what is known."""
     result = assess(findings, facts)
-    reasons = [{"text": text, "source": source} for text, source in result.reasons()] if result.level == level else []
+    reasons = (
+        [{"text": text, "source": source} for text, source in result.reasons()]
+        if result.level == level
+        else []
+    )
     who = person or "the person" if subject == "other" else None
     numbers: list[dict[str, str]] = []
     if level in ("emergency", "urgent"):
@@ -75,6 +88,11 @@ def number_words(numbers: list[dict[str, str]]) -> str:
     if len({each["label"] for each in numbers}) <= 1:
         return " or ".join(each["number"] for each in numbers)
     return listed([f"{each['number']} ({each['label'].split(',')[0]})" for each in numbers], "or")
+
+
+def meanwhile_words(what_to_do: list[str]) -> str:
+    """What to do until help comes, as text."""
+    return " ".join(what_to_do[1:3])
 
 
 def reason_words(reasons: list[dict[str, str]], most: int = 2) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from dialogue.care_message import is_crisis, number_words, payload, reason_words
+from dialogue.care_message import is_crisis, meanwhile_words, number_words, payload, reason_words
 from dialogue.state import State
 from dialogue.triage_policy import UTTER_EMERGENCY
 from dialogue.wording import person_words
@@ -25,7 +25,9 @@ class CareResponses(TemplatedNaturalLanguageGenerator):
         """As Rasa makes it for `nlg: type:` in endpoints.yml."""
         super().__init__(domain.responses)
 
-    async def generate(self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any) -> Optional[Dict[Text, Any]]:
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
         """A response with its slots filled; see Rasa's documentation of custom generators."""
         if utter_action != UTTER_EMERGENCY:
             return await super().generate(utter_action, tracker, output_channel, **kwargs)
@@ -38,6 +40,7 @@ class CareResponses(TemplatedNaturalLanguageGenerator):
             **{
                 "reasons": reason_words(data["reasons"]),
                 "numbers": number_words(data["phone_numbers"]),
+                "meanwhile": meanwhile_words(data["what_to_do"]),
                 "who": person_words(state.subject, state.person),
                 **kwargs,
             },

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dialogue.care_message import is_crisis, number_words, payload, reason_words
+from dialogue.care_message import is_crisis, meanwhile_words, number_words, payload, reason_words
 from dialogue.state import State
 from dialogue.turn import Heard, take_in
 from dialogue.wording import person_words
@@ -31,18 +31,34 @@ def response_text(name: str) -> str:
     return str(_responses()[name][0]["text"])
 
 
-def messages_for(text: str, findings: Mapping[str, str] | None = None, country: str | None = None, subject: str | None = None) -> list[Message]:
+def messages_for(
+    text: str,
+    findings: Mapping[str, str] | None = None,
+    country: str | None = None,
+    subject: str | None = None,
+) -> list[Message]:
     """The messages for a text that nobody answered, given what was known of the conversation. Never empty."""
     before = State(findings=findings or {}, country=country, subject=subject)
     said = understand(text, subject if findings else None)
-    state = take_in(before, Heard(text, mentions=[(m.code, m.role) for m in said.mentions], facts=said.facts, subject=said.subject,
-                                  person=said.person, reply=said.reply))
+    state = take_in(
+        before,
+        Heard(
+            text,
+            mentions=[(m.code, m.role) for m in said.mentions],
+            facts=said.facts,
+            subject=said.subject,
+            person=said.person,
+            reply=said.reply,
+        ),
+    )
     level = state.care_level
     if level == "emergency":
         return [emergency_message(state)]
     if level in ("urgent", "routine"):
         data = payload(level, state.findings, state.facts, state.country, state.subject, state.person)
-        advice = response_text("say_safe_with_level").format(title=data["title"], reasons=reason_words(data["reasons"], 1), numbers=_numbers(state))
+        advice = response_text("say_safe_with_level").format(
+            title=data["title"], reasons=reason_words(data["reasons"], 1), numbers=_numbers(state)
+        )
         return [{"text": advice, "custom": {"data": data}}]
     return [{"text": response_text("say_safe").format(numbers=_numbers(state))}]
 
@@ -52,7 +68,10 @@ def emergency_message(state: State) -> Message:
     data = payload("emergency", state.findings, state.facts, state.country, state.subject, state.person)
     name = "say_emergency_crisis" if is_crisis(state.findings) else "utter_emergency"
     text = response_text(name).format(
-        reasons=reason_words(data["reasons"]), numbers=number_words(data["phone_numbers"]), who=person_words(state.subject, state.person)
+        reasons=reason_words(data["reasons"]),
+        numbers=number_words(data["phone_numbers"]),
+        meanwhile=meanwhile_words(data["what_to_do"]),
+        who=person_words(state.subject, state.person),
     )
     return {"text": text, "custom": {"data": data}}
 

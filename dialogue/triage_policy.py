@@ -7,7 +7,7 @@ through the policy's own events, and the emergency message is a plain response. 
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
 from rasa.core.policies.policy import Policy, PolicyPrediction
@@ -36,14 +36,18 @@ def heard_in(tracker: DialogueStateTracker) -> Heard:
     message = tracker.latest_message
     if message is None:
         return Heard("")
-    parsed: Dict[Text, Any] = message.parse_data or {}  # type: ignore[assignment]  # Rasa types it too narrowly
+    parsed: dict[str, Any] = message.parse_data or {}
     said = parsed.get("understanding") or {}
     metadata = message.metadata or {}
     return Heard(
         text=message.text or "",
         intent=message.intent_name or "",
         confidence=float((message.intent or {}).get("confidence") or 0.0),
-        mentions=[(e["value"], e.get("role") or "present") for e in message.entities if e.get("entity") == "symptom" and e.get("value")],
+        mentions=[
+            (e["value"], e.get("role") or "present")
+            for e in message.entities
+            if e.get("entity") == "symptom" and e.get("value")
+        ],
         facts=said.get("facts") or {},
         subject=said.get("subject"),
         person=said.get("person"),
@@ -57,22 +61,26 @@ class TriagePolicy(Policy):
     """Sets the state after each message; predicts the emergency message when it is due, and nothing else."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """`priority` must stay above that of every other policy."""
         return {"priority": PRIORITY}
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        featurizer: Optional[TrackerFeaturizer] = None,
+        featurizer: TrackerFeaturizer | None = None,
     ) -> None:
         """A policy without a featurizer: it looks at slots and the latest message only."""
-        super().__init__({**self.get_default_config(), **config}, model_storage, resource, execution_context, featurizer)
+        super().__init__(
+            {**self.get_default_config(), **config}, model_storage, resource, execution_context, featurizer
+        )
 
-    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
+    def train(
+        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
+    ) -> Resource:
         """Nothing is learned; the folder is kept so that Rasa can load the policy."""
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "triage_policy.json").write_text(json.dumps({"version": 1}), encoding="utf-8")
@@ -80,13 +88,22 @@ class TriagePolicy(Policy):
 
     @classmethod
     def load(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> TriagePolicy:
         """The policy; there is nothing to read."""
         return cls(config, model_storage, resource, execution_context)
 
     def predict_action_probabilities(
-        self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> PolicyPrediction:
         """After a message: the slots as events and, in an emergency, its message; on "start over" all is cleared."""
         if tracker.latest_action_name in (UTTER_EMERGENCY, UTTER_CLEARED):
@@ -99,13 +116,13 @@ class TriagePolicy(Policy):
             return self._choose(UTTER_CLEARED, domain, [Restarted()])
         after = take_in(before, heard)
         if not emergency_is_due(after):
-            events: List[Event] = [SlotSet(name, value) for name, value in after.changes_from(before).items()]
+            events: list[Event] = [SlotSet(name, value) for name, value in after.changes_from(before).items()]
             return self._prediction(self._default_predictions(domain), events=events)
         after = after.with_(announced_level="emergency", open_question=None, assessment_complete=True)
         events = [SlotSet(name, value) for name, value in after.changes_from(before).items()]
         return self._choose(UTTER_EMERGENCY, domain, events)
 
-    def _choose(self, action: Text, domain: Domain, events: List[Event]) -> PolicyPrediction:
+    def _choose(self, action: str, domain: Domain, events: list[Event]) -> PolicyPrediction:
         probabilities = self._default_predictions(domain)
         probabilities[domain.index_for_action(action)] = 1.0
         return self._prediction(probabilities, events=events)

@@ -56,7 +56,9 @@ def take_in(state: State, heard: Heard) -> State:
     before = state.care_level
     findings = merge(state.findings, news)
     subject, person = _subject(state, heard)
-    state = state.with_(findings=findings, facts=_merged_facts(state, facts, asking), subject=subject, person=person)
+    state = state.with_(
+        findings=findings, facts=_merged_facts(state, facts, asking), subject=subject, person=person
+    )
     if not findings:
         return state
     level = assess(state.findings, state.facts).level
@@ -73,7 +75,11 @@ def _with_answer(
     """The news and facts with what a yes, no or "not sure" says of the question that stands open."""
     answered = {"yes": PRESENT, "no": ABSENT, "unsure": UNCERTAIN}.get(heard.reply or "")
     if asking.kind in ("screen", "symptom"):
-        waiting = [code for code in asking.codes if code not in news and (asking.kind == "symptom" or code not in state.findings)]
+        waiting = [
+            code
+            for code in asking.codes
+            if code not in news and (asking.kind == "symptom" or code not in state.findings)
+        ]
         if "fever" in asking.codes:
             news, facts = _with_bare_temperature(heard, news, facts)
         partial = asking.kind == "screen" and any(code in asking.codes for code in news)
@@ -81,19 +87,32 @@ def _with_answer(
             answered = None
         if answered is not None and not partial:
             news = {**{code: answered for code in waiting if code not in news}, **news}
-        elif answered == ABSENT and partial and any(role == PRESENT for code, role in news.items() if code in asking.codes):
+        elif (
+            answered == ABSENT
+            and partial
+            and any(role == PRESENT for code, role in news.items() if code in asking.codes)
+        ):
             # "no, only a rash": the rest of the list is denied with it
             news = {**{code: ABSENT for code in waiting if code not in news}, **news}
     elif asking.kind == "risks" and answered == ABSENT and not any(facts.get(name) for name in RISK_FACTORS):
         facts = {**{risk.fact: False for risk in asking.open_risks(state.facts)}, **facts}
     elif asking.kind == "choice" and asking.fact is not None and asking.fact not in facts:
-        chosen = next((option for option in asking.options if option.tap.casefold() == heard.text.strip().casefold().rstrip(".!")), None)
+        chosen = next(
+            (
+                option
+                for option in asking.options
+                if option.tap.casefold() == heard.text.strip().casefold().rstrip(".!")
+            ),
+            None,
+        )
         if chosen is not None:
             facts[asking.fact] = chosen.value
     return news, facts
 
 
-def _with_bare_temperature(heard: Heard, news: dict[str, str], facts: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+def _with_bare_temperature(
+    heard: Heard, news: dict[str, str], facts: dict[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
     """A bare "39" or "101" where fever was asked is a temperature."""
     number = _BARE_NUMBER.match(heard.text.strip())
     if "fever" in news or number is None:
@@ -101,13 +120,23 @@ def _with_bare_temperature(heard: Heard, news: dict[str, str], facts: dict[str, 
     stated = temperatures(f"temperature {number[1]}")
     if not stated:
         return news, facts
-    return {**news, "fever": PRESENT if stated[0].fever else ABSENT}, {**facts, "temperature_c": stated[0].celsius}
+    return {**news, "fever": PRESENT if stated[0].fever else ABSENT}, {
+        **facts,
+        "temperature_c": stated[0].celsius,
+    }
 
 
 def _with_report(state: State, heard: Heard, news: dict[str, str]) -> dict[str, str]:
     """A confident report in which no symptom could be matched becomes a doubt, and is asked about."""
     code = questions().report_intents.get(heard.intent)
-    if news or heard.mentions or heard.reply or code is None or heard.confidence < REPORT_CONFIDENCE or code in state.findings:
+    if (
+        news
+        or heard.mentions
+        or heard.reply
+        or code is None
+        or heard.confidence < REPORT_CONFIDENCE
+        or code in state.findings
+    ):
         return news
     return {code: UNCERTAIN}
 
@@ -125,13 +154,13 @@ def _merged_facts(state: State, facts: Mapping[str, Any], asking: Question | Non
 
 def _subject(state: State, heard: Heard) -> tuple[str | None, str | None]:
     """Whom the conversation is about: set by the first message that says so, and kept."""
-    if state.subject is not None and (state.findings or heard.subject != "other"):
+    if state.subject is not None and state.findings:
         return state.subject, state.person or (heard.person if state.subject == "other" else None)
-    if heard.subject is None:
-        return state.subject, state.person
     if heard.subject == "other":
         return "other", heard.person or state.person
-    return "self", None
+    if heard.subject == "self":
+        return "self", None
+    return state.subject or ("self" if heard.mentions else None), state.person
 
 
 def emergency_is_due(state: State) -> bool:

@@ -7,6 +7,7 @@ ended by terminators; longer triggers mask those inside them. Triggers, terminat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from language.lexicon import Lexicon, Trigger
 from language.mentions import Mention
@@ -40,7 +41,11 @@ class Asserter:
         """One assertion for each mention."""
         words = reading.texts
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
-        triggers = [each for each in longest(self._lexicon.trigger_book.find(words)) if not self._part_of_a_mention(each, mentions)]
+        triggers = [
+            each
+            for each in longest(self._lexicon.trigger_book.find(words))
+            if not self._part_of_a_mention(each, mentions)
+        ]
         terminators = {each.start for each in self._lexicon.terminator_book.find(words)}
         masked = {at for each in triggers if each.end - each.start > 1 for at in range(each.start, each.end)}
         stops = (terminators - masked) - taken
@@ -51,16 +56,25 @@ class Asserter:
         for mention in mentions:
             start, end = sentences[reading.sentence_of[mention.start]]
             reached = self._reached(mention, mentions, triggers, reading, stops, start, end, claims)
-            results.append(self._decide(mention, mentions, reached, reading, stops, start, end, past_times, claims))
+            results.append(
+                self._decide(mention, mentions, reached, reading, stops, start, end, past_times, claims)
+            )
         return self._past_lists(results, mentions, words)
 
     def _past_lists(self, results: list[str], mentions: Sequence[Mention], words: Sequence[str]) -> list[str]:
         """A list that begins with something past is past: "had a fever last week, with chills and aches"."""
-        times = {at for each in self._lexicon.past_time_book.find(words) for at in range(each.start, each.end)}
+        times = {
+            at for each in self._lexicon.past_time_book.find(words) for at in range(each.start, each.end)
+        }
         ordered = sorted(range(len(mentions)), key=lambda i: mentions[i].start)
-        for before, this in zip(ordered, ordered[1:]):
+        for before, this in pairwise(ordered):
             gap = range(mentions[before].end, mentions[this].start)
-            listed = all(at in times or words[at] in _LIST_JOINS or words[at] in ("with", "along", "evening", "morning", "night", "a", "some", "also") for at in gap)
+            listed = all(
+                at in times
+                or words[at] in _LIST_JOINS
+                or words[at] in ("with", "along", "evening", "morning", "night", "a", "some", "also")
+                for at in gap
+            )
             if results[before] == PAST and results[this] == PRESENT and gap and listed:
                 results[this] = PAST
         return results
@@ -68,8 +82,17 @@ class Asserter:
     def _part_of_a_mention(self, trigger: Found[Trigger], mentions: Sequence[Mention]) -> bool:
         return any(m.start <= trigger.start and trigger.end <= m.end for m in mentions)
 
-    def _reached(self, mention: Mention, mentions: Sequence[Mention], triggers: Sequence[Found[Trigger]], reading: Reading,
-                 stops: set[int], start: int, end: int, claims: Sequence[Found[str]]) -> set[str]:
+    def _reached(
+        self,
+        mention: Mention,
+        mentions: Sequence[Mention],
+        triggers: Sequence[Found[Trigger]],
+        reading: Reading,
+        stops: set[int],
+        start: int,
+        end: int,
+        claims: Sequence[Found[str]],
+    ) -> set[str]:
         """Assertions of all triggers whose scope reaches the mention; `joined` where it came only over a bare "and"."""
         words = reading.texts
         reached: set[str] = set()
@@ -84,29 +107,54 @@ class Asserter:
             if before_mention and trigger.reaches in ("forward", "both") and start <= each.start:
                 if trigger.assertion == ABSENT and self._is_answer(words, each, start, mentions):
                     continue
-                if trigger.assertion == HYPOTHETICAL and self._claimed(each.end - 1, mention, words, claims, reading, conditional=words[each.start] in ("if", "unless", "whether")):
+                if trigger.assertion == HYPOTHETICAL and self._claimed(
+                    each.end - 1,
+                    mention,
+                    words,
+                    claims,
+                    reading,
+                    conditional=words[each.start] in ("if", "unless", "whether"),
+                ):
                     continue
                 span = range(each.end, mention.start)
                 how = self._way(span, trigger, words, mentions, stops)
                 if how:
-                    reached.add("joined" if how == "joined" and trigger.assertion == ABSENT else trigger.assertion)
+                    reached.add(
+                        "joined" if how == "joined" and trigger.assertion == ABSENT else trigger.assertion
+                    )
             elif not before_mention and trigger.reaches in ("backward", "both") and each.start < end:
                 span = range(mention.end, each.start)
                 if self._way_back(span, trigger, words, mentions, stops, each):
                     reached.add(trigger.assertion)
-            elif not before_mention and trigger.over and reading.sentence_of[each.start] == reading.sentence_of[mention.start] + 1:
+            elif (
+                not before_mention
+                and trigger.over
+                and reading.sentence_of[each.start] == reading.sentence_of[mention.start] + 1
+            ):
                 if each.start - reading.sentences()[reading.sentence_of[each.start]][0] <= 1:
                     reached.add(trigger.assertion)
         return reached
 
-    def _way(self, span: range, trigger: Trigger, words: Sequence[str], mentions: Sequence[Mention], stops: set[int]) -> str:
+    def _way(
+        self,
+        span: range,
+        trigger: Trigger,
+        words: Sequence[str],
+        mentions: Sequence[Mention],
+        stops: set[int],
+    ) -> str:
         """How a forward trigger comes to the mention: "free", "joined" over a bare "and", or "" where something stops it."""
         distance = 0
         joined = False
         within_mention = {at for m in mentions for at in range(m.start, m.end)}
         seen_mention = False
         said = words[span.start - 1]
-        without_doing = said == "without" and span and words[span.start].endswith("ing") and span.start not in within_mention
+        without_doing = (
+            said == "without"
+            and span
+            and words[span.start].endswith("ing")
+            and span.start not in within_mention
+        )
         for at in span:
             word = words[at]
             if at in within_mention:
@@ -114,7 +162,11 @@ class Asserter:
                 continue
             if at in stops or is_sentence_end(word):
                 return ""
-            if trigger.assertion != HYPOTHETICAL and word in _STRONG_SUBJECTS and (seen_mention or (distance and trigger.assertion == ABSENT)):
+            if (
+                trigger.assertion != HYPOTHETICAL
+                and word in _STRONG_SUBJECTS
+                and (seen_mention or (distance and trigger.assertion == ABSENT))
+            ):
                 return ""
             if said == "no" and distance and word in _DETERMINERS and words[at - 1] not in _LIST_JOINS:
                 return ""
@@ -124,9 +176,16 @@ class Asserter:
                 return ""
             if word in ("and", ",", "-", ":", "–", "—", "(") and at + 1 < len(words) and at + 1 in span:
                 starts = _STRONG_SUBJECTS if trigger.assertion == HYPOTHETICAL else self._clause_starts
-                if words[at + 1] in starts and (word != "," or words[at + 1] not in ("a", "an", "the", "any")):
+                if words[at + 1] in starts and (
+                    word != "," or words[at + 1] not in ("a", "an", "the", "any")
+                ):
                     return ""
-            if word in ("and", ",", "-", ":", "–", "—", "(") and at + 1 == span.stop and seen_mention and word == "and":
+            if (
+                word in ("and", ",", "-", ":", "–", "—", "(")
+                and at + 1 == span.stop
+                and seen_mention
+                and word == "and"
+            ):
                 joined = True
             if word in ("and",) and seen_mention and at + 1 == span.stop:
                 joined = True
@@ -136,7 +195,15 @@ class Asserter:
             return ""
         return "joined" if joined else "free"
 
-    def _way_back(self, span: range, trigger: Trigger, words: Sequence[str], mentions: Sequence[Mention], stops: set[int], found: Found[Trigger]) -> bool:
+    def _way_back(
+        self,
+        span: range,
+        trigger: Trigger,
+        words: Sequence[str],
+        mentions: Sequence[Mention],
+        stops: set[int],
+        found: Found[Trigger],
+    ) -> bool:
         within_mention = {at for m in mentions for at in range(m.start, m.end)}
         distance = 0
         for at in span:
@@ -145,10 +212,19 @@ class Asserter:
                 if trigger.assertion == PAST and not self._listed(range(span.start, at), words):
                     return False
                 continue
-            if is_sentence_end(word) or (at in stops and words[at] not in ("since", "now", "then", "just", "still")):
+            if is_sentence_end(word) or (
+                at in stops and words[at] not in ("since", "now", "then", "just", "still")
+            ):
                 # "I had a fever but it is gone": a backward trigger that speaks of "it" goes on over the "but"
                 if not (trigger.over or words[found.start] in ("it", "they", "that")):
                     return False
+            if (
+                trigger.assertion != PAST
+                and word in ("and", ",", "-", "but")
+                and at + 1 < found.start
+                and words[at + 1] in _STRONG_SUBJECTS
+            ):
+                return False
             if word not in self._lexicon.fillers and not is_soft_break(word) and word not in _LIST_JOINS:
                 distance += 1
         return distance <= trigger.within
@@ -157,7 +233,9 @@ class Asserter:
     def _listed(span: range, words: Sequence[str]) -> bool:
         return all(words[at] in _LIST_JOINS or words[at] in ("my", "the", "a") for at in span)
 
-    def _is_answer(self, words: Sequence[str], trigger: Found[Trigger], sentence: int, mentions: Sequence[Mention]) -> bool:
+    def _is_answer(
+        self, words: Sequence[str], trigger: Found[Trigger], sentence: int, mentions: Sequence[Mention]
+    ) -> bool:
         """A leading "No," (or "no it's just ...") answers a question; it denies nothing of what follows."""
         if words[trigger.start] != "no" or trigger.end - trigger.start != 1 or trigger.start > sentence + 1:
             return False
@@ -166,14 +244,70 @@ class Asserter:
             following = words[trigger.end + 1 : trigger.end + 3]
             # "No, fever" reads as an answer and a symptom; "no , no fever" is decided by its second "no"
             return bool(following)
-        return after in ("i", "my", "it", "just", "mainly", "but", "only", "he", "she", "his", "her", "the", "there", "they", "we", "mostly", "that", "this", "not", "no", "thanks", "thank", "you")
+        return after in (
+            "i",
+            "my",
+            "it",
+            "just",
+            "mainly",
+            "but",
+            "only",
+            "he",
+            "she",
+            "his",
+            "her",
+            "the",
+            "there",
+            "they",
+            "we",
+            "mostly",
+            "that",
+            "this",
+            "not",
+            "no",
+            "thanks",
+            "thank",
+            "you",
+        )
 
     def _asks(self, words: Sequence[str], start: int, end: int, claims: Sequence[Found[str]]) -> bool:
         """Whether the sentence asks."""
         inside = words[start:end]
-        if any(each.start >= start and each.end <= end and self._says_self(words[each.start : each.end]) for each in claims):
-            return words[start] in self._openers and "?" in inside[-2:] and words[start] not in ("is", "are", "am", "may", "when", "where", "who", "how")
-        first = next((w for w in inside if w not in ("so", "and", "but", "well", "hi", "hello", "hey", ",", "please", "also", "or", "then", "ok", "doctor", "dr", "-")), "")
+        if any(
+            each.start >= start and each.end <= end and self._says_self(words[each.start : each.end])
+            for each in claims
+        ):
+            return (
+                words[start] in self._openers
+                and "?" in inside[-2:]
+                and words[start] not in ("is", "are", "am", "may", "when", "where", "who", "how")
+            )
+        first = next(
+            (
+                w
+                for w in inside
+                if w
+                not in (
+                    "so",
+                    "and",
+                    "but",
+                    "well",
+                    "hi",
+                    "hello",
+                    "hey",
+                    ",",
+                    "please",
+                    "also",
+                    "or",
+                    "then",
+                    "ok",
+                    "doctor",
+                    "dr",
+                    "-",
+                )
+            ),
+            "",
+        )
         return first in self._openers or "?" in inside[-2:]
 
     @staticmethod
@@ -184,31 +318,104 @@ class Asserter:
         """Where the question that the mention stands in begins, None where it is no question."""
         at = mention.start - 1
         while at >= start:
-            if words[at] in ("but", "because", "and", "since", "as") and words[at + 1] in ("i", "my", "he", "she", "his", "her"):
+            if words[at] in ("but", "because", "and", "since", "as") and words[at + 1] in (
+                "i",
+                "my",
+                "he",
+                "she",
+                "his",
+                "her",
+            ):
                 return None
             at -= 1
         skip = start
-        while skip < mention.start and words[skip] in ("so", "and", "but", "well", "hi", "hello", "hey", ",", "please", "also", "or", "then", "ok", "doctor", "dr", "-", "question", ":"):
+        while skip < mention.start and words[skip] in (
+            "so",
+            "and",
+            "but",
+            "well",
+            "hi",
+            "hello",
+            "hey",
+            ",",
+            "please",
+            "also",
+            "or",
+            "then",
+            "ok",
+            "doctor",
+            "dr",
+            "-",
+            "question",
+            ":",
+        ):
             skip += 1
         if skip < mention.start and words[skip] in self._openers:
             return skip
         return None
 
-    def _claimed(self, after: int, mention: Mention, words: Sequence[str], claims: Sequence[Found[str]], reading: Reading, conditional: bool = False) -> bool:
+    def _claimed(
+        self,
+        after: int,
+        mention: Mention,
+        words: Sequence[str],
+        claims: Sequence[Found[str]],
+        reading: Reading,
+        conditional: bool = False,
+    ) -> bool:
         """Whether the speaker claims the symptom between the trigger and it: "what causes my stiff neck"."""
         if conditional:
             # "if my headache does not get better" speaks of a headache that is there; "if I get a fever" does not
-            own = mention.start > after + 1 - 1 and words[after + 1 : mention.start] in (["the"], ["my"], ["this"], ["these"], ["his"], ["her"])
+            own = mention.start > after + 1 - 1 and words[after + 1 : mention.start] in (
+                ["the"],
+                ["my"],
+                ["this"],
+                ["these"],
+                ["his"],
+                ["her"],
+            )
             rest = words[mention.end : mention.end + 5]
-            return own and any(w in ("not", "get", "gets", "worse", "continues", "persists", "keeps", "stays", "is", "does", "continue", "persist", "lasts", "has", "will") for w in rest)
+            return own and any(
+                w
+                in (
+                    "not",
+                    "get",
+                    "gets",
+                    "worse",
+                    "continues",
+                    "persists",
+                    "keeps",
+                    "stays",
+                    "is",
+                    "does",
+                    "continue",
+                    "persist",
+                    "lasts",
+                    "has",
+                    "will",
+                )
+                for w in rest
+            )
         if words[mention.start] in ("my", "his", "her", "this"):
             return True
-        return any(after < each.start <= mention.start or each.start <= mention.start < each.end and each.end > after for each in claims
-                   if each.start > after and each.end <= mention.end) or any(
-                       words[at] in ("my", "his", "her") for at in range(mention.start, mention.end))
+        return any(
+            after < each.start <= mention.start or each.start <= mention.start < each.end and each.end > after
+            for each in claims
+            if each.start > after and each.end <= mention.end
+        ) or any(words[at] in ("my", "his", "her") for at in range(mention.start, mention.end))
 
-    def _decide(self, mention: Mention, mentions: Sequence[Mention], reached: set[str], reading: Reading, stops: set[int], start: int, end: int,
-                past_times: Sequence[Found[str]], claims: Sequence[Found[str]]) -> str:
+    def _decide(
+        self,
+        mention: Mention,
+        mentions: Sequence[Mention],
+        reached: set[str],
+        reading: Reading,
+        stops: set[int],
+        start: int,
+        end: int,
+        past_times: Sequence[Found[str]],
+        claims: Sequence[Found[str]],
+    ) -> str:
         words = reading.texts
         answered = self._answered(mention, mentions, words, end)
         if answered:
@@ -230,27 +437,49 @@ class Asserter:
             return PAST
         return PRESENT
 
-    def _asked_about(self, mention: Mention, words: Sequence[str], start: int, claims: Sequence[Found[str]], reading: Reading) -> bool:
+    def _asked_about(
+        self,
+        mention: Mention,
+        words: Sequence[str],
+        start: int,
+        claims: Sequence[Found[str]],
+        reading: Reading,
+    ) -> bool:
         opener = self._opens_as_question(words, start, mention)
         if opener is None:
             return False
         return not self._claimed(opener, mention, words, claims, reading)
 
     def _answered(self, mention: Mention, mentions: Sequence[Mention], words: Sequence[str], end: int) -> str:
-        """"fever: no", "fever - nope", "any fever? no", "rash yes": the answer after the symptom decides."""
+        """ "fever: no", "fever - nope", "any fever? no", "rash yes": the answer after the symptom decides."""
         at = mention.end
         parted = False
-        while at < len(words) and at < mention.end + 2 and words[at] in ("?", ":", "-", "–", "—", "=", "..", "...", ","):
+        while (
+            at < len(words)
+            and at < mention.end + 2
+            and words[at] in ("?", ":", "-", "–", "—", "=", "..", "...", ",")
+        ):
             parted = parted or words[at] != ","
             at += 1
         if at >= len(words):
             return ""
-        closes = at + 1 >= len(words) or words[at + 1] in (",", ".", "\n", ";", "!", "?", "and", "-", "/") or any(m.start == at + 1 for m in mentions)
-        if words[at] in ("no", "none", "negative", "nil", "nope", "never", "not") and closes and (parted or at == mention.end):
+        closes = (
+            at + 1 >= len(words)
+            or words[at + 1] in (",", ".", "\n", ";", "!", "?", "and", "-", "/")
+            or any(m.start == at + 1 for m in mentions)
+        )
+        if (
+            words[at] in ("no", "none", "negative", "nil", "nope", "never", "not")
+            and closes
+            and (parted or at == mention.end)
+        ):
             # "fever, no rash": the no belongs to what follows it
             if not parted:
                 following = next((m for m in mentions if m.start == at + 1), None)
-                if following is not None and (words[following.end : following.end + 1] or [""])[0] not in _ANSWERS | _YES:
+                if (
+                    following is not None
+                    and (words[following.end : following.end + 1] or [""])[0] not in _ANSWERS | _YES
+                ):
                     return ""
             if words[at] == "not" and not parted:
                 return ""
@@ -260,9 +489,15 @@ class Asserter:
         return ""
 
     def _paired(self, mention: Mention, mentions: Sequence[Mention]) -> bool:
-        return any(frozenset((mention.code, other.code)) in self._pairs for other in mentions if other.end <= mention.start and mention.start - other.end <= 2)
+        return any(
+            frozenset((mention.code, other.code)) in self._pairs
+            for other in mentions
+            if other.end <= mention.start and mention.start - other.end <= 2
+        )
 
-    def _long_ago(self, mention: Mention, words: Sequence[str], start: int, end: int, past_times: Sequence[Found[str]]) -> bool:
+    def _long_ago(
+        self, mention: Mention, words: Sequence[str], start: int, end: int, past_times: Sequence[Found[str]]
+    ) -> bool:
         """Whether a time that is over and a verb in the past frame the symptom, and nothing says that it began or goes on."""
         event = mention.code in self._lexicon.symptoms and self._lexicon.symptoms[mention.code].event
         for time in past_times:
@@ -271,18 +506,33 @@ class Asserter:
             phrase = " ".join(words[time.start : time.end])
             if event and not phrase.startswith(("years", "year", "last year", "in my", "when")):
                 continue
-            if phrase in ("yesterday", "days ago", "day ago", "last night", "the other day", "ago") and not event:
-                if not any(words[at] == "ago" for at in range(time.start, time.end)) or phrase in ("days ago", "day ago"):
+            if (
+                phrase in ("yesterday", "days ago", "day ago", "last night", "the other day", "ago")
+                and not event
+            ):
+                if not any(words[at] == "ago" for at in range(time.start, time.end)) or phrase in (
+                    "days ago",
+                    "day ago",
+                ):
                     continue
             low, high = (mention.end, time.start) if time.start >= mention.end else (time.end, mention.start)
             between = words[low:high]
-            if len(between) > 8 or any(w in self._onset or is_sentence_end(w) or w in ("but", "and") for w in between if w not in ("after",)):
+            if len(between) > 8 or any(
+                w in self._onset or is_sentence_end(w) or w in ("but", "and")
+                for w in between
+                if w not in ("after",)
+            ):
                 continue
-            if words[max(0, time.start - 4) : time.start].count("since") or any(w in self._onset for w in words[time.end : time.end + 2]):
+            if words[max(0, time.start - 4) : time.start].count("since") or any(
+                w in self._onset for w in words[time.end : time.end + 2]
+            ):
                 continue
             head = words[start : max(mention.end, time.start)]
             if any(w in ("started", "began", "since", "noticed", "still", "now") for w in head):
                 continue
-            if any(w in self._past_verbs for w in words[max(start, mention.start - 6) : mention.end]) or event:
+            if (
+                any(w in self._past_verbs for w in words[max(start, mention.start - 6) : mention.end])
+                or event
+            ):
                 return True
         return False

@@ -15,10 +15,30 @@ from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeMo
 STATED = frozenset({"present", "absent", "past", "uncertain", "other"})
 REPLIES = {"yes": "affirm", "no": "deny", "unsure": "unsure"}
 #: intents that are about the person's health or about the article
-_NO_HEALTH = frozenset({"out_of_scope", "nlu_fallback", "greet", "goodbye", "thank", "help", "bot_challenge", "request_human", "delete_my_data", "restart",
-                        "summary", "stop", "go_back", "ask_why", "unsure"})
-_QUESTION = re.compile(r"\?|^\W*(?:what|which|why|how|when|where|who|can|could|does|do|is|are|should|will|would|tell me|any|explain|info)\b|"
-                       r"\b(?:what|how|which|why|where|should i|can i|can you|could you|do i|is it|does it|tell me|information|advise|recommend|suggest)\b", re.I)
+_NO_HEALTH = frozenset(
+    {
+        "out_of_scope",
+        "nlu_fallback",
+        "greet",
+        "goodbye",
+        "thank",
+        "help",
+        "bot_challenge",
+        "request_human",
+        "delete_my_data",
+        "restart",
+        "summary",
+        "stop",
+        "go_back",
+        "ask_why",
+        "unsure",
+    }
+)
+_QUESTION = re.compile(
+    r"\?|^\W*(?:what|which|why|how|when|where|who|can|could|does|do|is|are|should|will|would|tell me|any|explain|info)\b|"
+    r"\b(?:what|how|which|why|where|should i|can i|can you|could you|do i|is it|does it|tell me|information|advise|recommend|suggest)\b",
+    re.I,
+)
 #: words a bare reply may hold beside the yes or no
 _LONGEST_REPLY = 5
 #: a message that states a fact and asks nothing, in words
@@ -44,7 +64,12 @@ class Commands:
             for position, line in enumerate(lines):
                 plain = _plain(line)
                 if plain in self._intents:
-                    problems.append(file.problem(("commands", intent, position), f"`{line}` is already a command of `{self._intents[plain]}`, keep one"))
+                    problems.append(
+                        file.problem(
+                            ("commands", intent, position),
+                            f"`{line}` is already a command of `{self._intents[plain]}`, keep one",
+                        )
+                    )
                 self._intents[plain] = intent
         if problems:
             raise KnowledgeError(problems)
@@ -56,9 +81,13 @@ class Commands:
         while True:
             if plain in self._intents:
                 return self._intents[plain]
-            shorter = next((plain[len(each) :].strip() for each in self._around if plain.startswith(each + " ")), None)
+            shorter = next(
+                (plain[len(each) :].strip() for each in self._around if plain.startswith(each + " ")), None
+            )
             if shorter is None:
-                shorter = next((plain[: -len(each)].strip() for each in self._around if plain.endswith(" " + each)), None)
+                shorter = next(
+                    (plain[: -len(each)].strip() for each in self._around if plain.endswith(" " + each)), None
+                )
             if not shorter:
                 return None
             plain = shorter
@@ -74,7 +103,13 @@ def commands() -> Commands:
     return Commands(KnowledgeFile(KNOWLEDGE / "commands.yml"))
 
 
-def settle(text: str, ranking: Sequence[tuple[str, float]], roles: Sequence[str | None], reply: str | None, facts: Mapping[str, Any]) -> tuple[str, float] | None:
+def settle(
+    text: str,
+    ranking: Sequence[tuple[str, float]],
+    roles: Sequence[str | None],
+    reply: str | None,
+    facts: Mapping[str, Any],
+) -> tuple[str, float] | None:
     """The intent and its confidence where the words decide it; None where the first of `ranking` stands.
 
     `roles` are the roles of the symptoms that were found, `reply` a yes, no or unsure at the head of the text.
@@ -84,16 +119,25 @@ def settle(text: str, ranking: Sequence[tuple[str, float]], roles: Sequence[str 
     command = commands().intent(text)
     if command is not None and not stated:
         return command, 1.0
-    if reply is not None and not stated and len(text.split()) <= _LONGEST_REPLY and not _QUESTION.search(text):
+    if (
+        reply is not None
+        and not stated
+        and len(text.split()) <= _LONGEST_REPLY
+        and not _QUESTION.search(text)
+    ):
         return REPLIES[reply], 1.0
     if stated:
         asks = top.startswith("ask_") and _QUESTION.search(text)
         if asks or top.startswith("report_") or top == "correct_answer":
             return None
-        best = next(((name, score) for name, score in ranking if name.startswith("report_")), ("report_general_illness", 0.0))
-        return best
+        return next(
+            ((name, score) for name, score in ranking if name.startswith("report_")),
+            ("report_general_illness", 0.0),
+        )
     if roles and top in _NO_HEALTH:
-        best_question = next(((name, score) for name, score in ranking if name.startswith("ask_") and name != "ask_why"), None)
+        best_question = next(
+            ((name, score) for name, score in ranking if name.startswith("ask_") and name != "ask_why"), None
+        )
         return best_question or ("ask_not_in_article", 0.0)
     background = any(name in facts for name in _BACKGROUND)
     if background and top.startswith("ask_") and not _QUESTION.search(text) and len(text.split()) <= _SHORT:
@@ -105,5 +149,19 @@ def settle(text: str, ranking: Sequence[tuple[str, float]], roles: Sequence[str 
 
 
 #: facts that answer a question of the assistant by themselves
-_BACKGROUND = ("duration_days", "course", "temperature_c", "vegan_diet", "digestive_condition", "little_sun", "stress", "strenuous_exercise", "low_water",
-               "poor_posture", "inactivity", "home_care_failed", "severity", "pregnant")
+_BACKGROUND = (
+    "duration_days",
+    "course",
+    "temperature_c",
+    "vegan_diet",
+    "digestive_condition",
+    "little_sun",
+    "stress",
+    "strenuous_exercise",
+    "low_water",
+    "poor_posture",
+    "inactivity",
+    "home_care_failed",
+    "severity",
+    "pregnant",
+)

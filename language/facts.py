@@ -13,8 +13,17 @@ from language.reading import Reader, Reading
 from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeModel
 
 #: risk factors that the article names; a denial of one ("I'm not vegan") is a fact of its own
-RISK_FACTORS = ("vegan_diet", "digestive_condition", "little_sun", "stress", "strenuous_exercise", "processed_food", "low_water",
-                "poor_posture", "inactivity")
+RISK_FACTORS = (
+    "vegan_diet",
+    "digestive_condition",
+    "little_sun",
+    "stress",
+    "strenuous_exercise",
+    "processed_food",
+    "low_water",
+    "poor_posture",
+    "inactivity",
+)
 
 
 class FactValue(KnowledgeModel):
@@ -68,7 +77,9 @@ class FactBook:
         for each in longest(self._book.find(words)):
             name, value = each.label
             before = words[max(0, each.start - 4) : each.start]
-            if any(word in ("not", "no", "never", "without") for word in before) and not any(w in (",", ".", "but") for w in before):
+            if any(word in ("not", "no", "never", "without") for word in before) and not any(
+                w in (",", ".", "but") for w in before
+            ):
                 if name in RISK_FACTORS or value is True:
                     found.setdefault(name, False)
                     continue
@@ -100,7 +111,12 @@ def facts_in(reading: Reading, lexicon: Lexicon) -> dict[str, Any]:
     words = set(reading.texts)
     if age is not None and age < 5 or words & set(lexicon.persons.small_children):
         found["age_group"] = "small_child"
-    elif age is not None and age >= 65 or words & {"elderly", "pensioner", "oap"} or (words & set(lexicon.persons.older) and "my" in words):
+    elif (
+        age is not None
+        and age >= 65
+        or words & {"elderly", "pensioner", "oap"}
+        or (words & set(lexicon.persons.older) and "my" in words)
+    ):
         found["age_group"] = "older"
     stated = temperatures(text)
     if stated:

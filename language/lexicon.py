@@ -16,7 +16,7 @@ from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeMo
 class WordClass(KnowledgeModel):
     """A named set of words; a `part` of the body or a `quality` composes to symptoms, a `word` only serves phrases."""
 
-    kind: Literal["part", "quality", "side", "word"]
+    kind: Literal["part", "quality", "word"]
     words: list[str]
     only_after: list[str] = []
     not_before: list[str] = []
@@ -167,15 +167,23 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
         if codes.index(entry.code) != at:
             problems.append(symptom_file.problem((*where, "code"), f"`{entry.code}` stands twice, keep one"))
         if entry.source not in symptom_data.sources:
-            problems.append(symptom_file.problem((*where, "source"), f"no source `{entry.source}` at the top of the file"))
+            problems.append(
+                symptom_file.problem((*where, "source"), f"no source `{entry.source}` at the top of the file")
+            )
         wanted = entry.implies + ([entry.severe.code] if entry.severe else [])
         problems.extend(
-            symptom_file.problem((*where, "implies"), f"unknown code `{code}`") for code in wanted if code not in codes
+            symptom_file.problem((*where, "implies"), f"unknown code `{code}`")
+            for code in wanted
+            if code not in codes
         )
         for position, pair in enumerate(entry.compose):
             for name in pair.parts + pair.qualities:
                 if name not in vocabulary.classes:
-                    problems.append(symptom_file.problem((*where, "compose", position), f"no class `{name}` in vocabulary.yml"))
+                    problems.append(
+                        symptom_file.problem(
+                            (*where, "compose", position), f"no class `{name}` in vocabulary.yml"
+                        )
+                    )
             for part in pair.parts:
                 for quality in pair.qualities:
                     composition.setdefault((part, quality), []).append(entry.code)
@@ -192,7 +200,9 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
                 key = (entry.code + kind, template)
                 if key in first_line:
                     problems.append(
-                        symptom_file.problem(path, f"`{template}` is already on line {first_line[key]}, keep one")
+                        symptom_file.problem(
+                            path, f"`{template}` is already on line {first_line[key]}, keep one"
+                        )
                     )
                 first_line[key] = symptom_file.line(path)
                 into.append((template, entry.code))
@@ -200,18 +210,33 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
         raise KnowledgeError(problems)
 
     triggers = [
-        (word, Trigger(entry.assertion, entry.reaches, entry.within, entry.over, word in entry.only_in_questions))
+        (
+            word,
+            Trigger(
+                entry.assertion, entry.reaches, entry.within, entry.over, word in entry.only_in_questions
+            ),
+        )
         for entry in assertion.triggers
         for word in entry.words
     ]
     split = plain.split
     class_book = PhraseBook(
-        ((word, name) for name, words in class_words.items() if vocabulary.classes[name].kind != "word" for word in words),
-        fillers, split,
+        (
+            (word, name)
+            for name, words in class_words.items()
+            if vocabulary.classes[name].kind != "word"
+            for word in words
+        ),
+        fillers,
+        split,
     )
     phrase_book = PhraseBook(phrases, fillers, split, class_words)
-    person_words = [(word, "self") for word in persons.self] + [(word, "pronoun") for word in persons.pronouns]
-    person_words += [(word, "relation") for word in persons.relations] + [(word, "described") for word in persons.described]
+    person_words = [(word, "self") for word in persons.self] + [
+        (word, "pronoun") for word in persons.pronouns
+    ]
+    person_words += [(word, "relation") for word in persons.relations] + [
+        (word, "described") for word in persons.described
+    ]
     trigger_book = PhraseBook(triggers, (), split)
     known = trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
     reader = Reader(Speller(class_book.words | phrase_book.words, known).mend)

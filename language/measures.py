@@ -8,30 +8,143 @@ from dataclasses import dataclass
 #: a fever by the contract: 38.0 °C, 100.4 °F
 FEVER_CELSIUS = 38.0
 
-_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-          "eleven": 11, "twelve": 12, "couple": 2, "few": 3, "several": 4, "many": 8, "half": 0.5, "thirty": 30, "twenty": 20, "fifteen": 15, "dozen": 12}
-_UNITS = {"minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "wk": 7.0, "fortnight": 14.0,
-          "month": 30.0, "mth": 30.0, "year": 365.0, "yr": 365.0, "decade": 3650.0, "weekend": 2.0}
+_WORDS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "couple": 2,
+    "few": 3,
+    "several": 4,
+    "many": 8,
+    "half": 0.5,
+    "thirty": 30,
+    "twenty": 20,
+    "fifteen": 15,
+    "dozen": 12,
+}
+_UNITS = {
+    "minute": 1 / 1440,
+    "min": 1 / 1440,
+    "hour": 1 / 24,
+    "hr": 1 / 24,
+    "day": 1.0,
+    "night": 1.0,
+    "week": 7.0,
+    "wk": 7.0,
+    "fortnight": 14.0,
+    "month": 30.0,
+    "mth": 30.0,
+    "year": 365.0,
+    "yr": 365.0,
+    "decade": 3650.0,
+    "weekend": 2.0,
+}
 _NUMBER = r"(?P<n>\d+(?:[.,]\d+)?|" + "|".join(_WORDS) + r")"
 _UNIT = r"(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|fortnights?|months?|mths?|years?|yrs?|decades?)"
-_DURATION = re.compile(rf"\b{_NUMBER}(?:\s*(?:-|–|to|or)\s*(?P<n2>\d+|{'|'.join(_WORDS)}))?(?:\s*(?:of|and a half|or so|good|whole|full|long|\+|more))*\s*{_UNIT}\b", re.I)
-_SINCE = re.compile(r"\bsince\s+(?P<what>yesterday|this morning|last night|today|(?:last|the)?\s*(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thurs?|fri|sat|sun)\b|last week(?:end)?|last month|last year|last summer|last winter|christmas|the weekend|childhood|i was|january|february|march|april|may|june|july|august|september|october|november|december|\d{4})", re.I)
-_SINCE_DAYS = {"yesterday": 1, "this morning": 0.5, "last night": 0.5, "today": 0.5, "last week": 7, "last weekend": 5, "the weekend": 3, "last month": 30,
-               "last year": 365, "last summer": 120, "last winter": 200, "christmas": 60, "childhood": 3650, "i was": 3650}
-_LOOSE = ((re.compile(r"\b(?:for|in|over)\s+(?:many\s+|several\s+|a few\s+)?years\b|\bfor ages\b|\bfor (?:a )?(?:very )?long time\b|\bmy whole life\b|\ball my life\b|\bas long as i (?:can )?remember\b", re.I), 730.0),
-          (re.compile(r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?months\b", re.I), 90.0),
-          (re.compile(r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?weeks\b|\bweeks now\b|\bfor a while\b", re.I), 21.0),
-          (re.compile(r"\b(?:for|over)\s+(?:several\s+|a few\s+)?days\b|\bdays now\b|\bthe other day\b", re.I), 4.0),
-          (re.compile(r"\bsince (?:a )?(?:few|couple of) days\b", re.I), 3.0),
-          (re.compile(r"\b(?:today|this (?:morning|afternoon|evening)|tonight|just now|an hour ago|just started|woke up with)\b", re.I), 0.5),
-          (re.compile(r"\b(?:yesterday|last night)\b", re.I), 1.0), (re.compile(r"\ball week\b|\ba week\b|\bfor weeks?\b", re.I), 7.0))
-_LENGTH = re.compile(r"(?:for|over|past|last|about|around|almost|nearly|since|now|been|ago|straight|already|going on|started|began|on and off|lasting|lasts?|least|than)\b", re.I)
-_AGE = re.compile(r"\b(?P<n>\d{1,3})[\s-]*(?P<u>years?|yrs?|yr|months?|mths?|mo|weeks?|wks?|days?)?[\s-]*(?:old|o\b|of age|/o\b)|\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|turned|turning)\s+(?P<n2>\d{1,3})\b(?!\s*(?:weeks?|months?|days?|hours?|%|°|kg|lbs?|st\b|pounds|and))|\b(?P<n3>\d{1,2})\s*(?:y/?o|yo)\b|\b(?P<n4>\d{1,3})\s*year\s*(?:old|female|male|healthy)|\b(?P<n5>\d{2})[mf]\b", re.I)
-_WORD_AGE = re.compile(r"\b(?P<w>one|two|three|four|five|six|seven|eight|nine|ten)[\s-]+(?P<u>year|month|week|day)s?[\s-]+old", re.I)
+_DURATION = re.compile(
+    rf"\b{_NUMBER}(?:\s*(?:-|–|to|or)\s*(?P<n2>\d+|{'|'.join(_WORDS)}))?(?:\s*(?:of|and a half|or so|good|whole"
+    rf"|full|long|\+|more))*\s*{_UNIT}\b",
+    re.I,
+)
+_SINCE = re.compile(
+    r"\bsince\s+(?P<what>yesterday|this morning|last night|today|(?:last|the)?\s*(?:monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday|mon|tues?|wed|thurs?|fri|sat|sun)\b|last week(?:end)?|last month"
+    r"|last year|last summer|last winter|christmas|the weekend|childhood|i was|january|february|march|april|may"
+    r"|june|july|august|september|october|november|december|\d{4})",
+    re.I,
+)
+_SINCE_DAYS = {
+    "yesterday": 1,
+    "this morning": 0.5,
+    "last night": 0.5,
+    "today": 0.5,
+    "last week": 7,
+    "last weekend": 5,
+    "the weekend": 3,
+    "last month": 30,
+    "last year": 365,
+    "last summer": 120,
+    "last winter": 200,
+    "christmas": 60,
+    "childhood": 3650,
+    "i was": 3650,
+}
+_LOOSE = (
+    (
+        re.compile(
+            r"\b(?:for|in|over)\s+(?:many\s+|several\s+|a few\s+)?years\b|\bfor ages\b"
+            r"|\bfor (?:a )?(?:very )?long time\b|\bmy whole life\b|\ball my life\b"
+            r"|\bas long as i (?:can )?remember\b",
+            re.I,
+        ),
+        730.0,
+    ),
+    (re.compile(r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?months\b", re.I), 90.0),
+    (
+        re.compile(
+            r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?weeks\b|\bweeks now\b|\bfor a while\b", re.I
+        ),
+        21.0,
+    ),
+    (
+        re.compile(r"\b(?:for|over)\s+(?:several\s+|a few\s+)?days\b|\bdays now\b|\bthe other day\b", re.I),
+        4.0,
+    ),
+    (re.compile(r"\bsince (?:a )?(?:few|couple of) days\b", re.I), 3.0),
+    (
+        re.compile(
+            r"\b(?:today|this (?:morning|afternoon|evening)|tonight|just now|an hour ago|just started"
+            r"|woke up with)\b",
+            re.I,
+        ),
+        0.5,
+    ),
+    (re.compile(r"\b(?:yesterday|last night)\b", re.I), 1.0),
+    (re.compile(r"\ball week\b|\ba week\b|\bfor weeks?\b", re.I), 7.0),
+)
+_LENGTH = re.compile(
+    r"(?:for|over|past|last|about|around|almost|nearly|since|now|been|ago|straight|already|going on|started"
+    r"|began|on and off|lasting|lasts?|least|than)\b",
+    re.I,
+)
+_AGE = re.compile(
+    r"\b(?P<n>\d{1,3})[\s-]*(?P<u>years?|yrs?|yr|months?|mths?|mo|weeks?|wks?|days?)?[\s-]*(?:old|o\b|of age"
+    r"|/o\b)|\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|turned|turning)\s+(?P<n2>\d{1,3})\b(?!\s*(?:weeks?"
+    r"|months?|days?|hours?|%|°|kg|lbs?|st\b|pounds|and))|\b(?P<n3>\d{1,2})\s*(?:y/?o|yo)\b"
+    r"|\b(?P<n4>\d{1,3})\s*year\s*(?:old|female|male|healthy)|\b(?P<n5>\d{2})[mf]\b",
+    re.I,
+)
+_WORD_AGE = re.compile(
+    r"\b(?P<w>one|two|three|four|five|six|seven|eight|nine|ten)[\s-]+(?P<u>year|month|week|day)s?[\s-]+old",
+    re.I,
+)
 
-_TEMPERATURE = re.compile(r"(?<![\d.,/-])(?P<n>\d{2,3}(?:[.,]\d{1,2})?)\s*(?P<sign>°|º|degrees?|deg|degs)?\s*(?P<unit>celsius|centigrade|fahrenheit|[cf](?![a-z]))?", re.I)
-_TEMPERATURE_CUE = re.compile(r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked)\b", re.I)
-_NOT_TEMPERATURE = re.compile(r"^\s*(?:%|years?|yrs?|yo\b|y/o|weeks?|wks?|days?|hours?|hrs?|months?|minutes?|mins?|times|kg|kgs|lbs?|pounds?|mg|mcg|iu|ml|pills?|tablets?|bpm|cm|miles|km|am\b|pm\b|st\b|nd\b|rd\b|th\b|-?year|/|people|percent|o'?clock|units?|grams?|g\b)", re.I)
+_TEMPERATURE = re.compile(
+    r"(?<![\d.,/-])(?P<n>\d{2,3}(?:[.,]\d{1,2})?)\s*(?P<sign>°|º|degrees?|deg|degs)?\s*(?P<unit>celsius"
+    r"|centigrade|fahrenheit|[cf](?![a-z]))?",
+    re.I,
+)
+_TEMPERATURE_CUE = re.compile(
+    r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked)\b",
+    re.I,
+)
+_NOT_TEMPERATURE = re.compile(
+    r"^\s*(?:%|years?|yrs?|yo\b|y/o|weeks?|wks?|days?|hours?|hrs?|months?|minutes?|mins?|times|kg|kgs|lbs?"
+    r"|pounds?|mg|mcg|iu|ml|pills?|tablets?|bpm|cm|miles|km|am\b|pm\b|st\b|nd\b|rd\b|th\b|-?year|/|people"
+    r"|percent|o'?clock|units?|grams?|g\b)",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +173,22 @@ def temperatures(text: str) -> list[Temperature]:
         value = float(each["n"].replace(",", "."))
         after = text[each.end() :]
         unit = (each["unit"] or "").lower()[:1]
-        if each["unit"] and len(each["unit"]) == 1 and not each["sign"] and text[each.end("n") : each.start("unit")].strip():
+        if (
+            each["unit"]
+            and len(each["unit"]) == 1
+            and not each["sign"]
+            and text[each.end("n") : each.start("unit")].strip()
+        ):
             unit = ""
-        if _NOT_TEMPERATURE.match(after) or (not unit and not each["sign"] and _NOT_TEMPERATURE.match(text[each.end("n") :])):
+        if _NOT_TEMPERATURE.match(after) or (
+            not unit and not each["sign"] and _NOT_TEMPERATURE.match(text[each.end("n") :])
+        ):
             continue
-        if re.search(r"(?:i am|i'm|im|age|aged|he is|she is|under|minus|\$|£|€|bp|level|levels|mine is)\s*$", text[: each.start()], re.I) and not (unit or each["sign"] or "." in each["n"]):
+        if re.search(
+            r"(?:i am|i'm|im|age|aged|he is|she is|under|minus|\$|£|€|bp|level|levels|mine is)\s*$",
+            text[: each.start()],
+            re.I,
+        ) and not (unit or each["sign"] or "." in each["n"]):
             continue
         celsius = None
         if unit != "f" and 34.0 <= value <= 43.0:
@@ -73,8 +197,15 @@ def temperatures(text: str) -> list[Temperature]:
             celsius = (value - 32.0) * 5.0 / 9.0
         if celsius is None:
             continue
-        if unit or each["sign"] or (cue and _near_cue(text, each.start(), each.end())) or ("." in each["n"] and value >= 35.0 and not cue):
-            found.append(Temperature(round(celsius, 2), each.start(), each.end("unit") if unit else each.end("n")))
+        if (
+            unit
+            or each["sign"]
+            or (cue and _near_cue(text, each.start(), each.end()))
+            or ("." in each["n"] and value >= 35.0 and not cue)
+        ):
+            found.append(
+                Temperature(round(celsius, 2), each.start(), each.end("unit") if unit else each.end("n"))
+            )
     return found
 
 
@@ -89,10 +220,17 @@ def duration_days(text: str) -> float | None:
     """
     lengths: list[float] = []
     for each in _DURATION.finditer(text):
-        after, before = text[each.end() : each.end() + 14].lower(), text[max(0, each.start() - 28) : each.start()].lower()
-        if re.match(r"[\s-]*(?:old|of age|pregnant|o\b|times|female|male|healthy)", after) or re.search(r"(?:every|each|twice|once|times|per|pump|test)\s*$", before):
+        after, before = (
+            text[each.end() : each.end() + 14].lower(),
+            text[max(0, each.start() - 28) : each.start()].lower(),
+        )
+        if re.match(r"[\s-]*(?:old|of age|pregnant|o\b|times|female|male|healthy)", after) or re.search(
+            r"(?:every|each|twice|once|times|per|pump|test)\s*$", before
+        ):
             continue
-        if re.search(r"(?:last|at|for)\s+only\s*$|only last(?:s|ed)?\s*$|lasts?\s*(?:for|about|only)?\s*$", before) and not re.search(r"has lasted|lasted", before):
+        if re.search(
+            r"(?:last|at|for)\s+only\s*$|only last(?:s|ed)?\s*$|lasts?\s*(?:for|about|only)?\s*$", before
+        ) and not re.search(r"has lasted|lasted", before):
             continue
         number = _value(each["n2"] or each["n"])
         unit = each["u"].lower().rstrip("s")
@@ -114,7 +252,20 @@ def duration_days(text: str) -> float | None:
     return None
 
 
-_MONTHS = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
+_MONTHS = {
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+}
 
 
 def _value(number: str) -> float:
@@ -129,8 +280,42 @@ def age_years(text: str) -> float | None:
     for each in _AGE.finditer(text):
         number = next(value for value in (each["n"], each["n2"], each["n3"], each["n4"], each["n5"]) if value)
         unit = (each["u"] or "year").lower()
-        scale = 1.0 if unit.startswith("y") else 30 / 365 if unit.startswith("m") else 7 / 365 if unit.startswith("w") else 1 / 365
+        scale = (
+            1.0
+            if unit.startswith("y")
+            else 30 / 365
+            if unit.startswith("m")
+            else 7 / 365
+            if unit.startswith("w")
+            else 1 / 365
+        )
         age = float(number) * scale
-        if 0 <= age <= 115 and not (each["n2"] and 34 <= age <= 43 and "." in text[each.end("n2") : each.end("n2") + 1]):
+        if 0 <= age <= 115 and not (
+            each["n2"] and 34 <= age <= 43 and "." in text[each.end("n2") : each.end("n2") + 1]
+        ):
             return age
+    return None
+
+
+_TAKEN = re.compile(
+    r"\b(?:took|taken|take|had|swallowed|swallowing|ate|eaten|popped|downed|gave (?:him|her|them))\s+(?:about"
+    r"|around|like|maybe|all|over|almost|nearly|more than|at least)?\s*"
+    r"(?P<n>\d{1,3}|"
+    + "|".join(_WORDS)
+    + r")\s+(?:of\s+)?(?:\w+\s+){0,4}?(?P<what>pills?|tablets?|tabs|capsules?|gummies|gummy|caps|painkillers"
+    r"|sleeping pills|paracetamols?|tylenols?|ibuprofens?|aspirins?|vitamins)\b",
+    re.I,
+)
+#: as many pills at once are never a usual dose
+MANY_PILLS = 8
+
+
+def many_pills(text: str) -> tuple[int, int] | None:
+    """Place in the text where more pills are said to be taken at once than any usual dose ("took 25 iron pills"); None where none is."""
+    for each in _TAKEN.finditer(text):
+        after = text[each.end() : each.end() + 20].lower()
+        if _value(each["n"]) >= MANY_PILLS and not re.match(
+            r"\s*(?:a|per|every|each|this|in the last|over the (?:last|past))\s+(?:week|month|year)", after
+        ):
+            return each.start(), each.end()
     return None

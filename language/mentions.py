@@ -17,13 +17,64 @@ DEGREE_REACH = 4
 #: no symptom of its own: numbness that is said of one side of the face or body; becomes the fact `one_sided`
 ONE_SIDED = "one_sided"
 
-_TOWARDS_PART = {"in", "of", "on", "around", "at", "behind", "down", "through", "along", "across", "to", "from", "near", "inside",
-                 "throughout", "under", "into", "with", "between", "all", "up", "over"}
+_TOWARDS_PART = {
+    "in",
+    "of",
+    "on",
+    "around",
+    "at",
+    "behind",
+    "down",
+    "through",
+    "along",
+    "across",
+    "to",
+    "from",
+    "near",
+    "inside",
+    "throughout",
+    "under",
+    "into",
+    "with",
+    "between",
+    "all",
+    "up",
+    "over",
+}
 _JOINS = {"and", "or", ",", "/", "&", "nor", "plus", "then", "also", "as", "well", "-", "\\", "+"}
 _NEW_SUBJECT = {"i", "my", "his", "her", "he", "she", "it", "they", "their"}
-SEVERE = {"severe", "severely", "extreme", "extremely", "excruciating", "unbearable", "intense", "intensely", "agonising", "agonizing", "terrible",
-          "terribly", "horrible", "horrendous", "horrific", "awful", "worst", "crippling", "debilitating", "disabling", "splitting", "blinding",
-          "thunderclap", "violent", "massive", "profound", "insane", "unreal", "brutal", "strong"}
+SEVERE = {
+    "severe",
+    "severely",
+    "extreme",
+    "extremely",
+    "excruciating",
+    "unbearable",
+    "intense",
+    "intensely",
+    "agonising",
+    "agonizing",
+    "terrible",
+    "terribly",
+    "horrible",
+    "horrendous",
+    "horrific",
+    "awful",
+    "worst",
+    "crippling",
+    "debilitating",
+    "disabling",
+    "splitting",
+    "blinding",
+    "thunderclap",
+    "violent",
+    "massive",
+    "profound",
+    "insane",
+    "unreal",
+    "brutal",
+    "strong",
+}
 SUDDEN = {"sudden", "suddenly", "abrupt", "abruptly", "thunderclap", "instantly", "explosive"}
 _MUCH = {"really", "very", "so", "extremely", "super", "incredibly", "too"}
 _SIDE = {"left", "right", "one"}
@@ -47,7 +98,13 @@ def find_mentions(reading: Reading, lexicon: Lexicon) -> list[Mention]:
     words = reading.texts
     idioms = lexicon.idiom_book.find(words)
     mentions = [
-        Mention(each.label, each.start, each.end, frozenset(range(each.start, each.end)), fixed=each.end - each.start > 1)
+        Mention(
+            each.label,
+            each.start,
+            each.end,
+            frozenset(range(each.start, each.end)),
+            fixed=each.end - each.start > 1,
+        )
         for each in longest_of_each_code(lexicon.phrase_book.find(words))
     ]
     mentions += _composed(reading, lexicon)
@@ -61,14 +118,19 @@ def longest_of_each_code(found: Sequence[Found[str]]) -> list[Found[str]]:
     by_code: dict[str, list[Found[str]]] = {}
     for each in found:
         by_code.setdefault(each.label, []).append(each)
-    return sorted((each for group in by_code.values() for each in longest(group)), key=lambda f: (f.start, f.end))
+    return sorted(
+        (each for group in by_code.values() for each in longest(group)), key=lambda f: (f.start, f.end)
+    )
 
 
 def _in_idiom(mention: Mention, idioms: Sequence[Found[str]]) -> bool:
     """Whether the words of a mention lie inside an idiom of the same symptom."""
     return any(
-        each.start < mention.end and mention.start < each.end and each.label == mention.code
+        each.start < mention.end
+        and mention.start < each.end
+        and each.label == mention.code
         and (each.end - each.start) >= min(mention.end - mention.start, 2)
+        and not (mention.start <= each.start and each.end < mention.end)
         for each in idioms
     )
 
@@ -96,12 +158,18 @@ def _items(reading: Reading, lexicon: Lexicon) -> list[_Item]:
                 before = "<start>"
             quality_near = False
             if each.end < len(words):
-                quality_near = any(f.end - f.start == 1 and lexicon.classes[f.label].kind == "quality"
-                                   for f in lexicon.class_book.find(words[each.end : each.end + 1]))
+                quality_near = any(
+                    f.end - f.start == 1 and lexicon.classes[f.label].kind == "quality"
+                    for f in lexicon.class_book.find(words[each.end : each.end + 1])
+                )
             if before not in entry.only_after and not quality_near:
                 continue
         if each.end < len(words) and words[each.end] in entry.not_before and each.end - each.start == 1:
-            if not (each.start and words[each.start - 1] in ("my", "his", "her", "their", "the", "your", "lower", "low", "upper")):
+            if not (
+                each.start
+                and words[each.start - 1]
+                in ("my", "his", "her", "their", "the", "your", "lower", "low", "upper")
+            ):
                 continue
         found.append(_Item(entry.kind, each.label, each.start, each.end))
     return sorted(found, key=lambda i: (i.start, i.kind))
@@ -117,7 +185,7 @@ def _composed(reading: Reading, lexicon: Lexicon) -> list[Mention]:
         qualities = [item for item in inside if item.kind == "quality"]
         parts = [item for item in inside if item.kind == "part"]
         for quality in qualities:
-            chosen = _parts_of(quality, parts, qualities, words)
+            chosen = _parts_of(quality, parts, qualities, words) or _spoken_of(quality, items, words)
             codes: list[tuple[str, int, int, frozenset[int]]] = []
             for part in chosen:
                 for code in lexicon.composition.get((part.name, quality.name), ()):
@@ -125,17 +193,23 @@ def _composed(reading: Reading, lexicon: Lexicon) -> list[Mention]:
                         begin, finish = min(part.start, quality.start), max(part.end, quality.end)
                     else:
                         begin, finish = quality.start, quality.end
-                    spans = frozenset(range(part.start, part.end)) | frozenset(range(quality.start, quality.end))
+                    spans = frozenset(range(part.start, part.end)) | frozenset(
+                        range(quality.start, quality.end)
+                    )
                     codes.append((code, begin, finish, spans))
                 codes += _sided(part, quality, chosen, words)
             if not codes:
-                codes = [(code, quality.start, quality.end, frozenset(range(quality.start, quality.end)))
-                         for code in lexicon.alone.get(quality.name, ())]
+                codes = [
+                    (code, quality.start, quality.end, frozenset(range(quality.start, quality.end)))
+                    for code in lexicon.alone.get(quality.name, ())
+                ]
             mentions += [Mention(*each) for each in codes]
     return mentions
 
 
-def _sided(part: _Item, quality: _Item, chosen: Sequence[_Item], words: Sequence[str]) -> list[tuple[str, int, int, frozenset[int]]]:
+def _sided(
+    part: _Item, quality: _Item, chosen: Sequence[_Item], words: Sequence[str]
+) -> list[tuple[str, int, int, frozenset[int]]]:
     """A weak limb, or a numb half of the face or of arm and leg, on one side: a sign of its own."""
     first = min(quality.start, *(each.start for each in chosen))
     last = max(quality.end, *(each.end for each in chosen))
@@ -144,8 +218,12 @@ def _sided(part: _Item, quality: _Item, chosen: Sequence[_Item], words: Sequence
         return []
     limbs = {each.name for each in chosen} & _ARMS_LEGS
     arm_and_leg = bool(limbs & {"arm", "hand"}) and bool(limbs & {"leg", "foot"})
-    one_limb = quality.name in ("weak", "heavy", "immobile") and part.name in _ARMS_LEGS and _beside(part, words)
-    half = quality.name in ("numb", "weak") and (part.name == "face" or arm_and_leg or part.name == "body" or "side" in near and "body" in near)
+    one_limb = (
+        quality.name in ("weak", "heavy", "immobile") and part.name in _ARMS_LEGS and _beside(part, words)
+    )
+    half = quality.name in ("numb", "weak") and (
+        part.name == "face" or arm_and_leg or part.name == "body" or "side" in near and "body" in near
+    )
     if not one_limb and not half:
         return []
     spans = frozenset(range(part.start, part.end)) | frozenset(range(quality.start, quality.end))
@@ -158,7 +236,9 @@ def _beside(part: _Item, words: Sequence[str]) -> bool:
     return bool(_SIDE & set(words[max(0, part.start - 3) : part.start]))
 
 
-def _parts_of(quality: _Item, parts: Sequence[_Item], qualities: Sequence[_Item], words: Sequence[str]) -> list[_Item]:
+def _parts_of(
+    quality: _Item, parts: Sequence[_Item], qualities: Sequence[_Item], words: Sequence[str]
+) -> list[_Item]:
     """The parts of the body that a quality is said of, all of a list ("neck and shoulders")."""
     after = [part for part in parts if part.start >= quality.end]
     before = [part for part in parts if part.end <= quality.start]
@@ -167,15 +247,27 @@ def _parts_of(quality: _Item, parts: Sequence[_Item], qualities: Sequence[_Item]
     if following is not None:
         gap = words[quality.end : following.start]
         bridged = [w for w in gap if w in _TOWARDS_PART]
-        if len(gap) > REACH or any(w in _NEW_SUBJECT and not bridged for w in gap) or (not bridged and len(gap) > 3):
+        if (
+            len(gap) > REACH
+            or any(w in _NEW_SUBJECT and not bridged for w in gap)
+            or (not bridged and len(gap) > 3)
+        ):
             following = None
         elif bridged and _verb_between(gap):
             following = None
-        elif not bridged and preceding is not None and (_JOINS & set(gap) or quality.start - preceding.end <= 1) and _other_quality(
-            following, qualities, quality, words
+        elif (
+            not bridged
+            and preceding is not None
+            and (_JOINS & set(gap) or quality.start - preceding.end <= 1)
+            and _other_quality(following, qualities, quality, words)
         ):
             following = None
-        elif not bridged and gap and _JOINS & set(gap) and not _all_qualities(quality, following, qualities, words):
+        elif (
+            not bridged
+            and gap
+            and _JOINS & set(gap)
+            and not _all_qualities(quality, following, qualities, words)
+        ):
             following = None
     if preceding is not None:
         gap = words[preceding.end : quality.start]
@@ -183,9 +275,18 @@ def _parts_of(quality: _Item, parts: Sequence[_Item], qualities: Sequence[_Item]
             preceding = None
         elif _JOINS & set(gap) and any(w in _NEW_SUBJECT for w in gap[_first_join(gap) :]):
             preceding = None
-        elif following is not None and words[quality.end : following.start] == [] and gap and quality.name not in ("pain",):
+        elif (
+            following is not None
+            and words[quality.end : following.start] == []
+            and gap
+            and quality.name not in ("pain",)
+        ):
             preceding = None
-        elif following is not None and any(w in _TOWARDS_PART for w in words[quality.end : following.start]) and _JOINS & set(gap):
+        elif (
+            following is not None
+            and any(w in _TOWARDS_PART for w in words[quality.end : following.start])
+            and _JOINS & set(gap)
+        ):
             preceding = None
     if preceding is not None and following is not None:
         gap_after = following.start - quality.end
@@ -207,6 +308,18 @@ def _parts_of(quality: _Item, parts: Sequence[_Item], qualities: Sequence[_Item]
     return chosen
 
 
+def _spoken_of(quality: _Item, items: Sequence[_Item], words: Sequence[str]) -> list[_Item]:
+    """The part that a pronoun stands for ("my neck hurts and it is so stiff"), or the neck where stiffness has no part at all."""
+    before = [item for item in items if item.kind == "part" and item.end <= quality.start]
+    pronoun = any(
+        word in ("it", "they", "this", "that") for word in words[max(0, quality.start - 4) : quality.start]
+    )
+    if pronoun and before:
+        return [before[-1]]
+    necks = [item for item in items if item.name == "neck"]
+    return necks[:1] if quality.name in ("stiff", "tense") and necks else []
+
+
 def _first_join(gap: Sequence[str]) -> int:
     return next((at for at, word in enumerate(gap) if word in _JOINS), len(gap))
 
@@ -217,23 +330,61 @@ def _verb_between(gap: Sequence[str]) -> bool:
 
 def _predicate(gap: Sequence[str]) -> bool:
     """Whether the words between a part and a quality say that the part is so: "neck feels really (stiff)"."""
-    return any(w in ("is", "are", "am", "was", "were", "feel", "feels", "felt", "been", "be", "get", "gets", "got", "go", "goes", "went", "have",
-                     "has", "had", "keeps", "becomes", "look", "looks", "gone", "feeling", "getting", "going") for w in gap) or not gap
+    return (
+        any(
+            w
+            in (
+                "is",
+                "are",
+                "am",
+                "was",
+                "were",
+                "feel",
+                "feels",
+                "felt",
+                "been",
+                "be",
+                "get",
+                "gets",
+                "got",
+                "go",
+                "goes",
+                "went",
+                "have",
+                "has",
+                "had",
+                "keeps",
+                "becomes",
+                "look",
+                "looks",
+                "gone",
+                "feeling",
+                "getting",
+                "going",
+            )
+            for w in gap
+        )
+        or not gap
+    )
 
 
 def _other_quality(part: _Item, qualities: Sequence[_Item], this: _Item, words: Sequence[str]) -> bool:
     """Whether the part is followed closely by a quality of its own: "(arm pain,) neck stiffness"."""
     return any(
-        other is not this and part.end <= other.start <= part.end + 4 and not _JOINS & set(words[part.end : other.start]) for other in qualities
+        other is not this
+        and part.end <= other.start <= part.end + 4
+        and not _JOINS & set(words[part.end : other.start])
+        for other in qualities
     )
 
 
 def _all_qualities(quality: _Item, part: _Item, qualities: Sequence[_Item], words: Sequence[str]) -> bool:
     """Whether only qualities and joining words stand between: "sore and stiff neck"."""
     covered = {at for other in qualities for at in range(other.start, other.end)}
-    return all(at in covered or words[at] in _JOINS or words[at] in ("a", "my", "the", "very", "really", "so") for at in range(quality.end, part.start)) and bool(
-        covered & set(range(quality.end, part.start))
-    )
+    return all(
+        at in covered or words[at] in _JOINS or words[at] in ("a", "my", "the", "very", "really", "so")
+        for at in range(quality.end, part.start)
+    ) and bool(covered & set(range(quality.end, part.start)))
 
 
 def _list_of(part: _Item, parts: Sequence[_Item], words: Sequence[str], direction: int) -> list[_Item]:
@@ -244,8 +395,36 @@ def _list_of(part: _Item, parts: Sequence[_Item], words: Sequence[str], directio
         last = chosen[-1]
         low, high = (last.end, other.start) if direction > 0 else (other.end, last.start)
         gap = words[low:high]
-        if len(gap) <= 4 and (not gap or all(w in _JOINS or w in ("my", "his", "her", "their", "the", "left", "right", "both", "upper", "lower", "down", "into", "to",
-                                                      "of", "a", "side", "even", "in", "back") for w in gap) and (_JOINS | {"to", "into", "down"}) & set(gap)):
+        if len(gap) <= 4 and (
+            not gap
+            or all(
+                w in _JOINS
+                or w
+                in (
+                    "my",
+                    "his",
+                    "her",
+                    "their",
+                    "the",
+                    "left",
+                    "right",
+                    "both",
+                    "upper",
+                    "lower",
+                    "down",
+                    "into",
+                    "to",
+                    "of",
+                    "a",
+                    "side",
+                    "even",
+                    "in",
+                    "back",
+                )
+                for w in gap
+            )
+            and (_JOINS | {"to", "into", "down"}) & set(gap)
+        ):
             chosen.append(other)
         else:
             break
@@ -264,14 +443,31 @@ def _in_degree(mention: Mention, reading: Reading, lexicon: Lexicon) -> Mention:
         for at in range(max(0, mention.start - DEGREE_REACH), min(len(words), mention.end + DEGREE_REACH + 1))
         if reading.sentence_of[at] == sentence and not mention.start <= at < mention.end
     ]
-    around = [at for at in around if not any(
-        is_soft_break(words[x]) or words[x] in ("and", "but", "or") for x in range(min(at, mention.start), max(at, mention.end)) if not mention.start <= x < mention.end)]
+    around = [
+        at
+        for at in around
+        if not any(
+            is_soft_break(words[x]) or words[x] in ("and", "but", "or")
+            for x in range(min(at, mention.start), max(at, mention.end))
+            if not mention.start <= x < mention.end
+        )
+    ]
     near = {words[at] for at in around} | {words[at] for at in range(mention.start, mention.end)}
     strong = bool(near & SEVERE) or any(
-        words[at] in _MUCH and at + 1 < len(words) and words[at + 1] in ("bad", "badly", "strong", "painful", "severe") for at in around
+        words[at] in _MUCH
+        and at + 1 < len(words)
+        and words[at + 1] in ("bad", "badly", "strong", "painful", "severe")
+        for at in around
     )
     if strong or (severe.sudden and near & SUDDEN):
-        if not any(words[at] in ("no", "not", "never") for at in around if at < mention.start and at >= mention.start - 2) or mention.code != severe.code:
+        if (
+            not any(
+                words[at] in ("no", "not", "never")
+                for at in around
+                if at < mention.start and at >= mention.start - 2
+            )
+            or mention.code != severe.code
+        ):
             return replace(mention, code=severe.code)
     return mention
 
@@ -283,12 +479,24 @@ def _settled(mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
         unique.setdefault((each.code, each.start, each.end), each)
     kept: list[Mention] = []
     for each in sorted(unique.values(), key=lambda m: (m.start, -(m.end - m.start))):
-        clash = [other for other in unique.values() if other is not each and other.start <= each.start and each.end <= other.end]
-        if any(other.code == each.code and (other.end - other.start) > (each.end - each.start) for other in clash):
+        clash = [
+            other
+            for other in unique.values()
+            if other is not each and other.start <= each.start and each.end <= other.end
+        ]
+        if any(
+            other.code == each.code and (other.end - other.start) > (each.end - each.start) for other in clash
+        ):
             continue
-        if any(other.code in lexicon.symptoms and each.code in lexicon.symptoms[other.code].implies for other in clash):
+        if any(
+            other.code in lexicon.symptoms and each.code in lexicon.symptoms[other.code].implies
+            for other in clash
+        ):
             continue
-        if any(other.fixed and (other.end - other.start) > (each.end - each.start) and not _compatible(each.code, other.code) for other in clash):
+        if any(
+            other.fixed and each.spans < other.spans and not _compatible(each.code, other.code)
+            for other in clash
+        ):
             continue
         kept.append(each)
     return kept
@@ -297,11 +505,35 @@ def _settled(mentions: Sequence[Mention], lexicon: Lexicon) -> list[Mention]:
 def _compatible(inner: str, outer: str) -> bool:
     """Whether a shorter mention says something of its own inside a longer one ("fell and hit my head")."""
     return (inner, outer) in {
-        ("seizure", "trauma"), ("fainting", "trauma"), ("vomiting", "bleeding"), ("fainting", "confusion"), ("confusion", "fainting"),
-        ("chills", "fever"), ("fever", "chills"), ("walking_difficulty", "severe_weakness"), ("severe_weakness", "walking_difficulty"),
-        ("arm_pain", "chest_pain"), ("severe_pain", "neck_pain"), ("numbness", "one_sided_weakness"), ("tingling", "one_sided_weakness"),
-        ("neck_pain", "arm_pain"), ("paralysis", "numbness"), ("numbness", "paralysis"), ("nausea", "vomiting"),
-        ("neck_pain", "trauma"), ("joint_pain", "muscle_pain"), ("severe_pain", "back_pain"), ("facial_droop", "one_sided_weakness"),
-        ("neck_pain", "neck_stiffness"), ("muscle_stiffness", "swelling"), ("confusion", "fatigue"), ("fatigue", "confusion"), ("sweating", "chills"),
-        ("dizziness", "fainting"), ("chest_pain", "arm_pain"), ("jaw_pain", "arm_pain"), ("vision_change", "dizziness"), ("breathlessness", "chest_pain"),
+        ("seizure", "trauma"),
+        ("fainting", "trauma"),
+        ("vomiting", "bleeding"),
+        ("fainting", "confusion"),
+        ("confusion", "fainting"),
+        ("chills", "fever"),
+        ("fever", "chills"),
+        ("walking_difficulty", "severe_weakness"),
+        ("severe_weakness", "walking_difficulty"),
+        ("arm_pain", "chest_pain"),
+        ("severe_pain", "neck_pain"),
+        ("numbness", "one_sided_weakness"),
+        ("tingling", "one_sided_weakness"),
+        ("neck_pain", "arm_pain"),
+        ("paralysis", "numbness"),
+        ("numbness", "paralysis"),
+        ("nausea", "vomiting"),
+        ("neck_pain", "trauma"),
+        ("joint_pain", "muscle_pain"),
+        ("severe_pain", "back_pain"),
+        ("facial_droop", "one_sided_weakness"),
+        ("neck_pain", "neck_stiffness"),
+        ("muscle_stiffness", "swelling"),
+        ("confusion", "fatigue"),
+        ("fatigue", "confusion"),
+        ("sweating", "chills"),
+        ("dizziness", "fainting"),
+        ("chest_pain", "arm_pain"),
+        ("jaw_pain", "arm_pain"),
+        ("vision_change", "dizziness"),
+        ("breathlessness", "chest_pain"),
     }

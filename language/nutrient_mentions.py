@@ -58,13 +58,19 @@ class NutrientReader:
         }
         self._lasting = self._pattern(data.lasting)
         phrases = [*classes.values(), *(group.words for group in data.beyond_the_article.values())]
-        single = {token for words in phrases for phrase in words for token in phrase.split() if token.isalpha()}
+        single = {
+            token for words in phrases for phrase in words for token in phrase.split() if token.isalpha()
+        }
         self._speller = Speller(single)
 
     def nutrients_in(self, text: str) -> list[str]:
         """The nutrients a text names, in the order of their first mention."""
         clean = self._clean(text)
-        places = {name: found.start() for name, pattern in self._nutrients.items() if (found := pattern.search(clean))}
+        places = {
+            name: found.start()
+            for name, pattern in self._nutrients.items()
+            if (found := pattern.search(clean))
+        }
         return sorted(places, key=lambda name: places[name])
 
     def beyond_the_article(self, text: str, topic: str) -> str | None:
@@ -108,7 +114,9 @@ def load_nutrient_words(path: Path = NUTRIENT_WORDS) -> NutrientWords:
     file = KnowledgeFile(path)
     data = file.load(NutrientWords)
     problems = [
-        file.problem(("nutrients", name), f"`{name}` is no nutrient of the article: use {', '.join(NUTRIENTS)}")
+        file.problem(
+            ("nutrients", name), f"`{name}` is no nutrient of the article: use {', '.join(NUTRIENTS)}"
+        )
         for name in data.nutrients
         if name not in NUTRIENTS
     ]
@@ -118,7 +126,9 @@ def load_nutrient_words(path: Path = NUTRIENT_WORDS) -> NutrientWords:
             for name in re.findall(r"<(.*?)>", phrase):
                 if name not in known:
                     place = ("beyond_the_article", group, "words", index)
-                    problems.append(file.problem(place, f"<{name}> is no class: use {', '.join(sorted(known))}"))
+                    problems.append(
+                        file.problem(place, f"<{name}> is no class: use {', '.join(sorted(known))}")
+                    )
     if problems:
         raise KnowledgeError(problems)
     return data
@@ -126,7 +136,7 @@ def load_nutrient_words(path: Path = NUTRIENT_WORDS) -> NutrientWords:
 
 def _joined(text: str) -> str:
     """One spelling of what people write in several: B-12, b 12, 2,000 IU, 2000iu, vitamin-d."""
-    clean = normalise_marks(text)
+    clean = normalise_marks(text).replace("\N{GREEK SMALL LETTER MU}g", "ug")
     clean = re.sub(r"(?<=\d),(?=\d{3}\b)", "", clean)
     clean = re.sub(r"\bi\.u\.?", "iu", clean)
     clean = re.sub(r"\b(?:b|bee)[ -]twelve\b", "b12", clean)
@@ -135,7 +145,9 @@ def _joined(text: str) -> str:
 
 def _either(phrases: Iterable[str], classes: Mapping[str, str]) -> str:
     """A regular expression for any of the phrases, over words that each end in a blank."""
-    choices = sorted({_phrase(phrase, classes) for phrase in phrases}, key=lambda choice: (-len(choice), choice))
+    choices = sorted(
+        {_phrase(phrase, classes) for phrase in phrases}, key=lambda choice: (-len(choice), choice)
+    )
     return rf"(?<!\S)(?:{'|'.join(choices)})"
 
 

@@ -26,21 +26,34 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
     named: list[Person] = []
     last_other: Person | None = None
     found = longest(lexicon.person_book.find(words))
-    owned = {at for at, word in enumerate(words) if word in ("my", "our") and any(
-        each.label in ("relation", "described") and at < each.start <= at + 4 for each in found)}
+    owned = {
+        at
+        for at, word in enumerate(words)
+        if word in ("my", "our")
+        and any(each.label in ("relation", "described") and at < each.start <= at + 4 for each in found)
+    }
     speaks_of_self = any(word in ("i", "my", "me") and at not in owned for at, word in enumerate(words))
     for each in found:
         if each.label == "relation":
             relation = " ".join(words[each.start : each.end])
-            if each.start + 1 < len(words) and each.end < len(words) and words[each.end] == "'s" and _other_follows(words, each.end + 1, lexicon):
+            if (
+                each.start + 1 < len(words)
+                and each.end < len(words)
+                and words[each.end] == "'s"
+                and _other_follows(words, each.end + 1, lexicon)
+            ):
                 continue
-            if words[max(0, each.start - 2) : each.start] in (["like", "a"],) or (each.start and words[each.start - 1] in ("as", "like", "teddy")):
+            if words[max(0, each.start - 2) : each.start] in (["like", "a"],) or (
+                each.start and words[each.start - 1] in ("as", "like", "teddy")
+            ):
                 continue
             mine = any(w in ("my", "our") for w in words[max(0, each.start - 5) : each.start])
             last_other = Person(each.start, f"your {relation}" if mine else f"the {relation}", relation)
             named.append(last_other)
         elif each.label == "described":
-            numbered = each.start and (words[each.start - 1].replace(".", "").isdigit() or words[each.start - 1] in _SMALL_NUMBERS)
+            numbered = each.start and (
+                words[each.start - 1].replace(".", "").isdigit() or words[each.start - 1] in _SMALL_NUMBERS
+            )
             if numbered and not owned and speaks_of_self and last_other is None:
                 named.append(Person(each.start, SELF))
             elif numbered and last_other is None:
@@ -49,7 +62,16 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
         elif each.label == "pronoun":
             if last_other is not None:
                 named.append(Person(each.start, last_other.who, last_other.relation))
-            elif words[each.start] in ("he", "she", "him", "his", "her", "hers", "himself", "herself") and not _about_health_worker(words):
+            elif words[each.start] in (
+                "he",
+                "she",
+                "him",
+                "his",
+                "her",
+                "hers",
+                "himself",
+                "herself",
+            ) and not _about_health_worker(words):
                 last_other = Person(each.start, "the person you write about", "")
                 named.append(last_other)
         else:
@@ -59,8 +81,34 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
     return named
 
 
-_SMALL_NUMBERS = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
-_HEALTH_WORKERS = {"doctor", "dr", "nurse", "gp", "specialist", "physio", "therapist", "surgeon", "pharmacist", "neurologist", "dentist", "chiropractor"}
+_SMALL_NUMBERS = {
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+}
+_HEALTH_WORKERS = {
+    "doctor",
+    "dr",
+    "nurse",
+    "gp",
+    "specialist",
+    "physio",
+    "therapist",
+    "surgeon",
+    "pharmacist",
+    "neurologist",
+    "dentist",
+    "chiropractor",
+}
 
 
 def _about_health_worker(words: list[str]) -> bool:
@@ -89,8 +137,19 @@ def who_has(reading: Reading, persons: list[Person], start: int, end: int) -> Pe
         words = reading.texts
         nearest = here[-1]
         # "my son has a stiff neck, I think": a comment of the speaker is no new person
-        if nearest.who == SELF and words[nearest.at] == "i" and words[nearest.at + 1 : nearest.at + 2] in (["think"], ["guess"], ["believe"], ["suspect"], ["noticed"], ["found"], ["am"], ["worry"]) and len(here) > 1:
-            if words[nearest.at + 1] != "am" or words[nearest.at + 2 : nearest.at + 3] in (["worried"], ["scared"], ["concerned"], ["afraid"]):
+        if (
+            nearest.who == SELF
+            and words[nearest.at] == "i"
+            and words[nearest.at + 1 : nearest.at + 2]
+            in (["think"], ["guess"], ["believe"], ["suspect"], ["noticed"], ["found"], ["am"], ["worry"])
+            and len(here) > 1
+        ):
+            if words[nearest.at + 1] != "am" or words[nearest.at + 2 : nearest.at + 3] in (
+                ["worried"],
+                ["scared"],
+                ["concerned"],
+                ["afraid"],
+            ):
                 return here[-2]
         return nearest
     if before:

@@ -7,9 +7,9 @@ A template is written as people speak: `can not (turn|move) [my] head`, `<cannot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Hashable, TypeVar
+from typing import Generic, TypeVar
 
 Label = TypeVar("Label", bound=Hashable)
 
@@ -100,7 +100,9 @@ class PhraseBook(Generic[Label]):
         for template, label in templates:
             self._add(pieces(template, classes or {}), label, split)
 
-    def _add(self, alternatives: list[list[str]], label: Label, split: Callable[[str], Sequence[str]]) -> None:
+    def _add(
+        self, alternatives: list[list[str]], label: Label, split: Callable[[str], Sequence[str]]
+    ) -> None:
         start: _Node[Label] = _Node()
         here = [start]
         for options in alternatives:
@@ -146,7 +148,10 @@ def longest(found: Iterable[Found[Label]]) -> list[Found[Label]]:
     """Only those that do not lie inside a longer one, in order of their start."""
     kept: list[Found[Label]] = []
     for each in sorted(found, key=lambda f: (f.start - f.end, f.start)):
-        inside = any(k.start <= each.start and each.end <= k.end and k.end - k.start > each.end - each.start for k in kept)
+        inside = any(
+            k.start <= each.start and each.end <= k.end and k.end - k.start > each.end - each.start
+            for k in kept
+        )
         if not inside:
             kept.append(each)
     return sorted(kept, key=lambda f: f.start)

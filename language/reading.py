@@ -8,35 +8,171 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from spacy.language import Language
 from spacy.lang.en import English
+from spacy.language import Language
 from spacy.symbols import NORM, ORTH
 
 #: written forms that spaCy's own exceptions lack, opened to the words they stand for
 SHORT_FORMS = {
-    "w/": "with", "b/c": "because", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "ppl": "people",
-    "n't": "not", "nt": "not", "m": "am", "ve": "have", "re": "are", "ca": "can", "wo": "will", "sha": "shall", "dnt": "not",
-    "d'nt": "not", "cos": "because", "cuz": "because", "coz": "because", "b4": "before", "tho": "though", "thru": "through",
-    "nope": "no", "nah": "no", "naw": "no", "nop": "no", "yr": "year", "yrs": "years", "wk": "week", "wks": "weeks",
-    "hr": "hour", "hrs": "hours", "mth": "month", "mths": "months", "mo": "month", "mos": "months", "2day": "today",
-    "mornin": "morning", "nite": "night", "lil": "little", "alot": "lot", "sumtimes": "sometimes", "cannot": "can not",
-    "couldn": "could", "&": "and", "temp": "temperature", "temps": "temperature", "gotta": "have to", "havin": "having",
-    "feelin": "feeling", "gettin": "getting", "hurtin": "hurting", "achin": "aching", "throbbin": "throbbing", "tinglin": "tingling",
-    "n": "and", "b": "be", "da": "the", "dat": "that", "wat": "what", "wen": "when", "wiv": "with", "sumthing": "something",
-    "me": "me", "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband", "oap": "old", "rly": "really", "rlly": "really",
-    "soooo": "so", "cant": "can not", "wont": "will not", "dont": "do not", "doesnt": "does not", "didnt": "did not",
-    "isnt": "is not", "wasnt": "was not", "arent": "are not", "havent": "have not", "hasnt": "has not", "hadnt": "had not",
-    "couldnt": "could not", "wouldnt": "would not", "shouldnt": "should not", "aint": "is not", "ain": "is",
-    "outta": "out of", "cudnt": "could not", "cud": "could", "shud": "should",
-    "wud": "would", "kno": "know", "dunno": "do not know", "thats": "that is", "whats": "what is", "shes": "she is", "hes": "he is",
-    "theyre": "they are", "im": "i am", "ive": "i have", "id": "i would", "theres": "there is", "youre": "you are", "wanna": "want to",
-    "kinda": "kind of", "sorta": "sort of", "gonna": "going to", "gimme": "give me", "lemme": "let me", "tmr": "tomorrow",
-    "yday": "yesterday", "bp": "bp", "vit": "vitamin", "bday": "birthday", "imo": "", "tbh": "", "lol": "", "omg": "", "ugh": "",
+    "w/": "with",
+    "b/c": "because",
+    "u": "you",
+    "ur": "your",
+    "r": "are",
+    "pls": "please",
+    "plz": "please",
+    "ppl": "people",
+    "n't": "not",
+    "nt": "not",
+    "m": "am",
+    "ve": "have",
+    "re": "are",
+    "ca": "can",
+    "wo": "will",
+    "sha": "shall",
+    "dnt": "not",
+    "d'nt": "not",
+    "cos": "because",
+    "cuz": "because",
+    "coz": "because",
+    "b4": "before",
+    "tho": "though",
+    "thru": "through",
+    "nope": "no",
+    "nah": "no",
+    "naw": "no",
+    "nop": "no",
+    "yr": "year",
+    "yrs": "years",
+    "wk": "week",
+    "wks": "weeks",
+    "hr": "hour",
+    "hrs": "hours",
+    "mth": "month",
+    "mths": "months",
+    "mo": "month",
+    "mos": "months",
+    "2day": "today",
+    "mornin": "morning",
+    "nite": "night",
+    "lil": "little",
+    "alot": "lot",
+    "sumtimes": "sometimes",
+    "cannot": "can not",
+    "couldn": "could",
+    "&": "and",
+    "temp": "temperature",
+    "temps": "temperature",
+    "gotta": "have to",
+    "havin": "having",
+    "feelin": "feeling",
+    "gettin": "getting",
+    "hurtin": "hurting",
+    "achin": "aching",
+    "throbbin": "throbbing",
+    "tinglin": "tingling",
+    "n": "and",
+    "b": "be",
+    "da": "the",
+    "dat": "that",
+    "wat": "what",
+    "wen": "when",
+    "wiv": "with",
+    "sumthing": "something",
+    "me": "me",
+    "bf": "boyfriend",
+    "gf": "girlfriend",
+    "hubby": "husband",
+    "oap": "old",
+    "rly": "really",
+    "rlly": "really",
+    "soooo": "so",
+    "cant": "can not",
+    "wont": "will not",
+    "dont": "do not",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "isnt": "is not",
+    "wasnt": "was not",
+    "arent": "are not",
+    "havent": "have not",
+    "hasnt": "has not",
+    "hadnt": "had not",
+    "couldnt": "could not",
+    "wouldnt": "would not",
+    "shouldnt": "should not",
+    "aint": "is not",
+    "ain": "is",
+    "outta": "out of",
+    "cudnt": "could not",
+    "cud": "could",
+    "shud": "should",
+    "wud": "would",
+    "kno": "know",
+    "dunno": "do not know",
+    "thats": "that is",
+    "whats": "what is",
+    "shes": "she is",
+    "hes": "he is",
+    "theyre": "they are",
+    "im": "i am",
+    "ive": "i have",
+    "id": "i would",
+    "theres": "there is",
+    "youre": "you are",
+    "wanna": "want to",
+    "kinda": "kind of",
+    "sorta": "sort of",
+    "gonna": "going to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "tmr": "tomorrow",
+    "yday": "yesterday",
+    "bp": "bp",
+    "vit": "vitamin",
+    "bday": "birthday",
+    "imo": "",
+    "tbh": "",
+    "lol": "",
+    "omg": "",
+    "ugh": "",
 }
-_IS_AFTER = {"it", "he", "she", "that", "there", "what", "here", "who", "this", "where", "how", "when", "everything", "nothing", "something"}
+_IS_AFTER = {
+    "it",
+    "he",
+    "she",
+    "that",
+    "there",
+    "what",
+    "here",
+    "who",
+    "this",
+    "where",
+    "how",
+    "when",
+    "everything",
+    "nothing",
+    "something",
+}
 _SENTENCE_END = {".", "!", "?", "…", "\n", ";", "..", "...", "....", "•"}
 _SOFT_BREAK = {",", "-", "–", "—", ":", "(", ")", "/", "&"}
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " ", "\u200b": " ", "\u200c": " ", "\u200d": " ", "\ufeff": " ", "\u00ad": " "})
+_QUOTES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "`": "'",
+        "ʼ": "'",
+        "“": '"',
+        "”": '"',
+        "\u00a0": " ",
+        "\u200b": " ",
+        "\u200c": " ",
+        "\u200d": " ",
+        "\ufeff": " ",
+        "\u00ad": " ",
+    }
+)
 _SPLIT_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\w\s]")
 
 
@@ -87,8 +223,12 @@ class Reader:
 
     def __init__(self, mend: Callable[[str], str] = lambda word: word) -> None:
         self._nlp: Language = English()
-        for written, words in (("pins&needles", ["pins", "&", "needles"]), ("w/out", ["w/out"]), ("w/o", ["w/o"])):
-            self._nlp.tokenizer.add_special_case(  # type: ignore[attr-defined]  # spaCy types Language.tokenizer as callable
+        for written, words in (
+            ("pins&needles", ["pins", "&", "needles"]),
+            ("w/out", ["w/out"]),
+            ("w/o", ["w/o"]),
+        ):
+            self._nlp.tokenizer.add_special_case(
                 written, [{ORTH: word, NORM: "without" if word.startswith("w/") else word} for word in words]
             )
         self.mend = mend
@@ -118,7 +258,17 @@ class Reader:
                 opened = SHORT_FORMS[lower]
             elif not lower.isascii() or not lower.isalpha():
                 opened = token.norm_.lower() if "'" in lower or lower in ("w/o", "w/out") else lower
-            elif token.norm_ != lower and token.norm_ in ("not", "have", "am", "are", "will", "would", "going", "can", "do"):
+            elif token.norm_ != lower and token.norm_ in (
+                "not",
+                "have",
+                "am",
+                "are",
+                "will",
+                "would",
+                "going",
+                "can",
+                "do",
+            ):
                 opened = token.norm_
             else:
                 opened = self.mend(lower) if mend else lower
@@ -135,9 +285,15 @@ class Reader:
             return [word]
         for part in _SPLIT_WORD.finditer(word):
             piece = part.group()
-            text = self.mend(SHORT_FORMS.get(piece, piece)) if piece.isascii() and piece.isalpha() and len(piece) > 1 else piece
+            text = (
+                self.mend(SHORT_FORMS.get(piece, piece))
+                if piece.isascii() and piece.isalpha() and len(piece) > 1
+                else piece
+            )
             for each in text.split() or [piece]:
-                words.append(Word(each, start + part.start(), start + part.end(), raw[part.start() : part.end()]))
+                words.append(
+                    Word(each, start + part.start(), start + part.end(), raw[part.start() : part.end()])
+                )
         return []
 
     def split(self, expression: str) -> list[str]:

@@ -1,52 +1,88 @@
-"""A yes, a no or a "not sure" as the answer to the question that stands open, in many wordings, also with news behind it."""
+"""A yes, a no or a "not sure" as the answer to the question that stands open, in many wordings, also with news behind it.
+
+The words are data: knowledge/replies.yml.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
-_YES = re.compile(
-    r"^(?:(?:oh|well|um+|uh+|er+|ok|okay|hmm+)[\s,.]*)*(?:y|ya|ye|yes+|yea+h*|yep+|yup+|yess+ir|yeh|yah|aye|si|sure|sure am|affirmative|correct|right|that'?s right|true|exactly|definitely|"
-    r"absolutely|of course|indeed|i do|i am|i have|i did|it is|it does|they do|he does|she does|he has|she has|he is|she is|he did|she did|there is|there are|"
-    r"yes please|i think so|i guess so|i believe so|a bit|a little|a lot|sometimes|often|both|all of them|all of those|most of them|kind of|kinda|sort of|sorta|👍|✅|✔️?|ja|oui)"
-    r"(?=$|[\s,.!;:?)…-])", re.I)
-_NO = re.compile(
-    r"^(?:(?:oh|well|um+|uh+|er+|ok|okay|hmm+|luckily|thankfully|thank god|thank goodness|fortunately)[\s,.]*)*(?:n|no+|nope+|nop|nah+|naw|nay|negative|none|never|nothing|neither|not really|not at all|not that i (?:know|am aware)(?: of)?|"
-    r"not (?:now|yet|today|at the moment|any|one)|i (?:do not|don'?t|dont|haven'?t|havent|have not|am not|didn'?t|did not|do n'?t)(?: think so| have (?:any|that|those|it|them|any of (?:these|those|them)))?|i'm not|im not|"
-    r"(?:he|she|they) (?:does|do|has|have|is|did)(?: not|n'?t|nt)|it (?:does|is)(?: not|n'?t|nt)|isn'?t|don'?t think so|i don'?t think so|dont think so|no none|no to all|definitely not|"
-    r"absolutely not|certainly not|of course not|nein|non|👎|❌|all good|all clear|all fine|i'?m (?:fine|ok|okay|good))(?=$|[\s,.!;:?)…-])", re.I)
-_UNSURE = re.compile(
-    r"^(?:(?:oh|well|um+|uh+|er+|hmm+|i'?m|i am|really|honestly)[\s,.]*)*(?:not (?:really )?(?:sure|certain)|no idea|no clue|unsure|maybe|perhaps|possibly|might be|could be|i (?:do not|don'?t|dont) (?:really )?know|don'?t (?:really )?know|"
-    r"dunno|idk|hard to (?:say|tell)|can'?t (?:say|tell|remember)|not 100 ?% sure|who knows|i'?m not sure|im not sure|i wouldn'?t know|yes and no|so so|i guess|probably|🤷\S*|\?+)(?=$|[\s,.!;:?)…-])", re.I)
-_UNSURE_INSIDE = re.compile(r"\b(?:not (?:really )?sure|no idea|don'?t know|dont know|dunno|idk|can'?t tell)\b", re.I)
+from pydantic import Field
+
+from triage.loading import KNOWLEDGE, KnowledgeModel, load
+
+#: a message this short that says somewhere "no idea" is an answer as a whole
+SHORT_MESSAGE = 6
+
+_ENDS = r"(?=$|[\s,.!;:?)…-])"
+
+
+class YesNeeds(KnowledgeModel):
+    """Beginnings that are an answer only with one of some words behind them."""
+
+    starts: list[str]
+    answer_with: list[str]
+
+
+class ReplyFile(KnowledgeModel):
+    """knowledge/replies.yml"""
+
+    version: str
+    lead_ins: list[str]
+    yes: list[str]
+    no: list[str]
+    unsure: list[str]
+    unsure_inside: list[str]
+    after_no: list[str]
+    yes_needs: YesNeeds = Field(...)
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first; apostrophes may be missing."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace("'", "'?") for word in ordered) + ")"
+
+
+class Replies:
+    """The answers of knowledge/replies.yml, ready to be matched."""
+
+    def __init__(self, path: Path = KNOWLEDGE / "replies.yml") -> None:
+        data = load(path, ReplyFile)
+        lead = rf"^(?:{_any(data.lead_ins)}[\s,.]+)*"
+        self._yes = re.compile(lead + _any(data.yes) + _ENDS)
+        self._no = re.compile(lead + _any(data.no) + _ENDS)
+        self._unsure = re.compile(lead + rf"(?:{_any(data.unsure)}|\?+)" + _ENDS)
+        self._unsure_inside = re.compile(rf"\b{_any(data.unsure_inside)}\b")
+        self._news_after_no = re.compile(rf"^(?:no|not|never|without)\s+(?!{_any(data.after_no)}\b)\w")
+        starts, answer_with = _any(data.yes_needs.starts), _any(data.yes_needs.answer_with)
+        self._news_after_yes = re.compile(rf"^{starts}\s+(?!{answer_with}\b)\w")
+
+    def reply_in(self, text: str) -> str | None:
+        """`yes`, `no` or `unsure` where the message begins with such an answer, else None."""
+        flat = " ".join(text.replace("’", "'").casefold().split())
+        if not flat:
+            return None
+        if self._unsure.match(flat):
+            return "unsure"
+        if self._no.match(flat):
+            # "no fever" tells something, "oh no my neck" is no answer at all
+            return None if self._news_after_no.match(flat) or flat.startswith("oh no ") else "no"
+        if self._yes.match(flat):
+            return None if self._news_after_yes.match(flat) else "yes"
+        if len(flat.split()) <= SHORT_MESSAGE and self._unsure_inside.search(flat):
+            return "unsure"
+        return None
+
+
+@lru_cache(maxsize=1)
+def replies() -> Replies:
+    """The answers of this installation, read at the first call."""
+    return Replies()
 
 
 def reply_in(text: str) -> str | None:
     """`yes`, `no` or `unsure` where the message begins with such an answer, else None."""
-    flat = text.strip().replace("’", "'").lower()
-    if not flat:
-        return None
-    if _UNSURE.match(flat):
-        return "unsure"
-    if _NO.match(flat):
-        # "no idea", "not sure" are caught above; "no fever" is news, not an answer to what was asked
-        if re.match(r"^(?:no|not|never|without)\s+(?!(?:thanks?|thank you|sorry|i\b|it\b|my\b|none\b|not\b|just\b|but\b|only\b|he\b|she\b|they\b|there\b|that\b|nothing\b|no\b|to\b|of\b|really|at all|one\b|any\b|never|mate|sir|maam|doctor|dear|way\b|problem|again|other|more|and\b|because|though|yet|now))\w", flat):
-            return None
-        return "no"
-    if _YES.match(flat):
-        if re.match(r"^(?:i (?:have|am|do|did)|it (?:is|does)|he (?:is|has|does)|she (?:is|has|does)|there (?:is|are)|right|a (?:bit|little|lot)|sure|both|sometimes|often)\s+\w", flat) and not re.match(
-            r"^(?:i (?:have|am|do|did)|it (?:is|does)|right|sure|sometimes|both)\s+(?:yes|too|thanks|indeed|actually|that|all)\b", flat):
-            return None
-        return "yes"
-    if len(flat.split()) <= 6 and _UNSURE_INSIDE.search(flat):
-        return "unsure"
-    return None
-
-
-def news_after_reply(text: str) -> str:
-    """What follows a yes or no: "no, but my arm is numb" -> "but my arm is numb"; empty where nothing does."""
-    flat = text.strip()
-    for pattern in (_UNSURE, _NO, _YES):
-        match = pattern.match(flat.replace("’", "'"))
-        if match:
-            return flat[match.end() :].lstrip(" ,.!;:-…")
-    return flat
+    return replies().reply_in(text)

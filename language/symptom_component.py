@@ -6,7 +6,7 @@ settles the intent where words decide it better than a classifier.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,7 +28,13 @@ class _Stateless(GraphComponent):
     """A component that learns nothing."""
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> GraphComponent:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> GraphComponent:
         """The component; its data files are read here, so that a fault in them stops the start and not a turn."""
         interpreter()
         return cls()
@@ -38,19 +44,35 @@ class _Stateless(GraphComponent):
 class SymptomExtractor(_Stateless, EntityExtractorMixin):
     """Entities `symptom` with `value` (code), `role` (assertion), and places in the original text."""
 
-    def process(self, messages: List[Message], tracker: DialogueStateTracker) -> List[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Understands each message in the light of whom the conversation is about (slot `subject`)."""
         slots = tracker.current_slot_values() if tracker is not None else {}
         subject = slots.get("subject") if slots.get("findings") else None
         for message in messages:
             said = understand(message.get(TEXT) or "", subject)
             message.set(ENTITIES, [*(message.get(ENTITIES) or []), *self._entities(said)], add_to_output=True)
-            message.set(UNDERSTANDING, {"facts": dict(said.facts), "subject": said.subject, "person": said.person, "reply": said.reply}, add_to_output=True)
+            message.set(
+                UNDERSTANDING,
+                {
+                    "facts": dict(said.facts),
+                    "subject": said.subject,
+                    "person": said.person,
+                    "reply": said.reply,
+                },
+                add_to_output=True,
+            )
         return messages
 
-    def _entities(self, said: Understanding) -> List[Dict[Text, Any]]:
+    def _entities(self, said: Understanding) -> list[dict[str, Any]]:
         return [
-            {"entity": "symptom", "value": each.code, "role": each.role, "start": each.start, "end": each.end, "extractor": type(self).__name__}
+            {
+                "entity": "symptom",
+                "value": each.code,
+                "role": each.role,
+                "start": each.start,
+                "end": each.end,
+                "extractor": type(self).__name__,
+            }
             for each in said.mentions
         ]
 
@@ -59,13 +81,17 @@ class SymptomExtractor(_Stateless, EntityExtractorMixin):
 class DialogueActs(_Stateless, IntentClassifier):
     """Settles the intent after the classifier: commands, a bare yes or no, and symptoms are decided by the words."""
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Moves the intent that the words decide to the head of the ranking."""
         for message in messages:
             ranking = [(each["name"], each["confidence"]) for each in message.get(INTENT_RANKING_KEY) or []]
-            roles = [each.get("role") for each in message.get(ENTITIES) or [] if each.get("entity") == "symptom"]
+            roles = [
+                each.get("role") for each in message.get(ENTITIES) or [] if each.get("entity") == "symptom"
+            ]
             said = message.get(UNDERSTANDING) or {}
-            settled = settle(message.get(TEXT) or "", ranking, roles, said.get("reply"), said.get("facts") or {})
+            settled = settle(
+                message.get(TEXT) or "", ranking, roles, said.get("reply"), said.get("facts") or {}
+            )
             if settled is None:
                 continue
             name, confidence = settled

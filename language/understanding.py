@@ -10,7 +10,7 @@ from typing import Any
 from language.assertion import PRESENT, Asserter
 from language.facts import facts_in
 from language.lexicon import Lexicon, lexicon
-from language.measures import temperatures
+from language.measures import many_pills, temperatures
 from language.mentions import ONE_SIDED, Mention, find_mentions
 from language.persons import SELF, persons_in, who_has
 from language.reading import Reading
@@ -65,9 +65,17 @@ class Interpreter:
         reading = self._lexicon.reader.read(text)
         if not reading.words:
             return Understanding(text)
-        mentions = [m for m in find_mentions(reading, self._lexicon)]
+        mentions = find_mentions(reading, self._lexicon)
         assertions = self._asserter.assertions(reading, mentions)
         mentions, assertions = self._with_temperature(text, reading, mentions, assertions)
+        pills = many_pills(text)
+        if pills is not None and not any(m.code == "overdose" for m in mentions):
+            inside = [
+                at for at, word in enumerate(reading.words) if word.start < pills[1] and pills[0] < word.end
+            ]
+            taken = Mention("overdose", inside[0], inside[-1] + 1)
+            assertions = [*assertions, self._asserter.assertions(reading, [*mentions, taken])[-1]]
+            mentions = [*mentions, taken]
         persons = persons_in(reading, self._lexicon)
         owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
         about, person = self._about(mentions, assertions, owners, persons, subject)
@@ -91,18 +99,26 @@ class Interpreter:
         facts = facts_in(reading, self._lexicon)
         if one_sided:
             facts["one_sided"] = True
-        return Understanding(text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text))
+        return Understanding(
+            text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text)
+        )
 
     def _with_temperature(
         self, text: str, reading: Reading, mentions: list[Mention], assertions: list[str]
     ) -> tuple[list[Mention], list[str]]:
         """A stated temperature decides the fever: 38.0 °C or more is one, below is none."""
         for each in temperatures(text):
-            inside = [at for at, word in enumerate(reading.words) if word.start < each.end and each.start < word.end]
+            inside = [
+                at for at, word in enumerate(reading.words) if word.start < each.end and each.start < word.end
+            ]
             if not inside:
                 continue
             sentence = reading.sentence_of[inside[0]]
-            near = [i for i, m in enumerate(mentions) if m.code == "fever" and reading.sentence_of[m.start] == sentence]
+            near = [
+                i
+                for i, m in enumerate(mentions)
+                if m.code == "fever" and reading.sentence_of[m.start] == sentence
+            ]
             role = PRESENT if each.fever else "absent"
             settled = [i for i in near if assertions[i] in ("past", "hypothetical", "absent")]
             if settled:
@@ -115,17 +131,30 @@ class Interpreter:
                 mention = Mention("fever", inside[0], inside[-1] + 1)
                 stated = self._asserter.assertions(reading, [*mentions, mention])[-1]
                 mentions = [*mentions, mention]
-                assertions = [*assertions, role if stated in (PRESENT, "uncertain", "hypothetical") and "if" not in reading.texts[: inside[0]] else stated]
+                assertions = [
+                    *assertions,
+                    role
+                    if stated in (PRESENT, "uncertain", "hypothetical")
+                    and "if" not in reading.texts[: inside[0]]
+                    else stated,
+                ]
         return mentions, assertions
 
-    def _about(self, mentions: list[Mention], assertions: list[str], owners: list[Any], persons: list[Any], subject: str | None) -> tuple[str | None, str | None]:
+    def _about(
+        self,
+        mentions: list[Mention],
+        assertions: list[str],
+        owners: list[Any],
+        persons: list[Any],
+        subject: str | None,
+    ) -> tuple[str | None, str | None]:
         """Whom the message is about, and the words for that person."""
         others = [p for p in persons if p.who != SELF]
         person = others[0].who if others else None
         if subject is not None:
             return subject, person if subject == OTHER else None
         if not others:
-            return (SELF if persons or mentions else None), None
+            return (SELF if persons else None), None
         if not any(p.who == SELF for p in persons) and mentions:
             return OTHER, person
         told = [(m, o) for m, a, o in zip(mentions, assertions, owners) if a != "hypothetical"]
@@ -133,7 +162,12 @@ class Interpreter:
         theirs = [(m, o) for m, o in told if o is not None and o.who != SELF]
         if not told:
             return (OTHER if not any(p.who == SELF for p in persons) and mentions else None), person
-        if theirs and (not own or len(theirs) > len(own) and persons[0].who != SELF or _leads(theirs, own, assertions, mentions)):
+        if theirs and (
+            not own
+            or len(theirs) > len(own)
+            and persons[0].who != SELF
+            or _leads(theirs, own, assertions, mentions)
+        ):
             return OTHER, theirs[0][1].who
         return SELF, None
 

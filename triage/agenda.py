@@ -16,7 +16,9 @@ MOST_ASKS = 2
 MOST_DOUBTS = 3
 
 
-def next_question(findings: Mapping[str, str], facts: Mapping[str, Any], asked: Sequence[str], level: str | None) -> Question | None:
+def next_question(
+    findings: Mapping[str, str], facts: Mapping[str, Any], asked: Sequence[str], level: str | None
+) -> Question | None:
     """The next question, None where it is time for the advice. An emergency ends the questions.
 
     `asked` holds the id of each question as often as it was asked. What is known is not asked again; a symptom that the
@@ -25,7 +27,11 @@ def next_question(findings: Mapping[str, str], facts: Mapping[str, Any], asked: 
     level = level or LEVELS[0]
     if level == "emergency":
         return None
-    doubts = [code for code, role in findings.items() if role == UNCERTAIN and f"symptom:{code}" not in asked and _raises(code, findings, facts, level)]
+    doubts = [
+        code
+        for code, role in findings.items()
+        if role == UNCERTAIN and f"symptom:{code}" not in asked and _raises(code, findings, facts, level)
+    ]
     already = sum(1 for each in asked if each.startswith("symptom:"))
     if doubts and already < MOST_DOUBTS:
         return about(doubts[0])

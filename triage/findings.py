@@ -22,7 +22,11 @@ def gather(mentions: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for code, role in mentions:
-        if role in (PRESENT, PAST) or (role == UNCERTAIN and found.get(code) in (None, ABSENT)) or (role == ABSENT and code not in found):
+        if (
+            role in (PRESENT, PAST)
+            or (role == UNCERTAIN and found.get(code) in (None, ABSENT))
+            or (role == ABSENT and code not in found)
+        ):
             found[code] = role
     return found
 

@@ -17,8 +17,27 @@ from triage.symptoms import symptoms
 LEVELS: Final = ("self_care", "routine", "urgent", "emergency")
 
 #: facts that a rule may ask for; `deficiency_risk` is derived from the risk factors that the article names
-FACTS: Final = ("duration_days", "course", "temperature_c", "age_group", "pregnant", "weak_immunity", "cancer_history", "sudden_onset", "worst_ever",
-                "severity", "home_care_failed", "major_injury", "deficiency_risk", "one_sided", "unresponsive", "leg_pain")
+FACTS: Final = (
+    "duration_days",
+    "course",
+    "temperature_c",
+    "age_group",
+    "pregnant",
+    "weak_immunity",
+    "cancer_history",
+    "sudden_onset",
+    "worst_ever",
+    "severity",
+    "home_care_failed",
+    "major_injury",
+    "deficiency_risk",
+    "one_sided",
+    "unresponsive",
+    "leg_pain",
+    "lost_feeling",
+    "cannot_stand",
+    "with_neck_movement",
+)
 RISKS_OF_DEFICIENCY: Final = ("vegan_diet", "digestive_condition", "little_sun")
 
 
@@ -35,7 +54,9 @@ class Condition(KnowledgeModel):
         if value is None:
             return False
         if self.at_least is not None or self.at_most is not None:
-            return isinstance(value, (int, float)) and (self.at_least or float("-inf")) <= value <= (self.at_most or float("inf"))
+            return isinstance(value, (int, float)) and (self.at_least or float("-inf")) <= value <= (
+                self.at_most or float("inf")
+            )
         if self.one_of:
             return value in self.one_of
         return bool(value == self.is_)
@@ -84,13 +105,31 @@ def load_protocol(path: Path = KNOWLEDGE / "protocol.yml") -> Protocol:
     for at, rule in enumerate(data.rules):
         where = ("rules", at)
         if rule.id in ids:
-            problems.append(file.problem(where, f"rule `{rule.id}` is already on line {ids[rule.id]}, give it another id"))
+            problems.append(
+                file.problem(where, f"rule `{rule.id}` is already on line {ids[rule.id]}, give it another id")
+            )
         ids[rule.id] = file.line(where)
         if rule.level not in LEVELS:
-            problems.append(file.problem((*where, "level"), f"unknown level `{rule.level}`, use one of {', '.join(LEVELS)}"))
-        problems += [file.problem(where, f"unknown code `{code}`, see symptoms.yml") for code in sorted(rule.codes()) if code not in symptoms()]
-        problems += [file.problem(where, f"unknown fact `{fact}`, use one of {', '.join(FACTS)}") for fact in rule.facts if fact not in FACTS]
-        problems += [file.problem(where, f"no source `{source}` at the top of the file") for source in rule.source if source not in data.sources]
+            problems.append(
+                file.problem(
+                    (*where, "level"), f"unknown level `{rule.level}`, use one of {', '.join(LEVELS)}"
+                )
+            )
+        problems += [
+            file.problem(where, f"unknown code `{code}`, see symptoms.yml")
+            for code in sorted(rule.codes())
+            if code not in symptoms()
+        ]
+        problems += [
+            file.problem(where, f"unknown fact `{fact}`, use one of {', '.join(FACTS)}")
+            for fact in rule.facts
+            if fact not in FACTS
+        ]
+        problems += [
+            file.problem(where, f"no source `{source}` at the top of the file")
+            for source in rule.source
+            if source not in data.sources
+        ]
         if not rule.source:
             problems.append(file.problem(where, "no source: say on whose word the rule stands"))
         if not rule.codes():

@@ -70,14 +70,32 @@ def load_questions(path: Path = KNOWLEDGE / "questions.yml") -> QuestionFile:
     problems = []
     for at, question in enumerate(data.questions):
         where = ("questions", at)
-        problems += [file.problem((*where, "codes"), f"unknown code `{code}`, see symptoms.yml") for code in question.codes if code not in symptoms()]
-        problems += [file.problem((*where, "for"), f"unknown level `{level}`") for level in question.levels if level not in LEVELS]
+        problems += [
+            file.problem((*where, "codes"), f"unknown code `{code}`, see symptoms.yml")
+            for code in question.codes
+            if code not in symptoms()
+        ]
+        problems += [
+            file.problem((*where, "for"), f"unknown level `{level}`")
+            for level in question.levels
+            if level not in LEVELS
+        ]
         if question.source not in protocol().sources:
-            problems.append(file.problem((*where, "source"), f"no source `{question.source}` in protocol.yml"))
-        wanted = {"screen": question.codes, "risks": question.risks, "choice": question.options}.get(question.kind, True)
+            problems.append(
+                file.problem((*where, "source"), f"no source `{question.source}` in protocol.yml")
+            )
+        wanted = {"screen": question.codes, "risks": question.risks, "choice": question.options}.get(
+            question.kind, True
+        )
         if not wanted:
-            problems.append(file.problem(where, f"a question of kind `{question.kind}` needs something to choose from"))
-    problems += [file.problem(("report_intents", intent), f"unknown code `{code}`") for intent, code in data.report_intents.items() if code not in symptoms()]
+            problems.append(
+                file.problem(where, f"a question of kind `{question.kind}` needs something to choose from")
+            )
+    problems += [
+        file.problem(("report_intents", intent), f"unknown code `{code}`")
+        for intent, code in data.report_intents.items()
+        if code not in symptoms()
+    ]
     if problems:
         raise KnowledgeError(problems)
     return data
@@ -100,7 +118,15 @@ def question(identifier: str) -> Question | None:
 def about(code: str) -> Question:
     """The question about one symptom that the speaker is not sure of."""
     symptom = symptoms()[code]
-    return Question.parse_obj({
-        "id": f"symptom:{code}", "kind": "symptom", "ask": symptom.ask, "ask_other": f"Does {{person}} have {symptom.name}?", "codes": [code],
-        "why": "You were not sure about this, and it matters for what you should do.", "source": "article", "for": list(LEVELS[:3]),
-    })
+    return Question.parse_obj(
+        {
+            "id": f"symptom:{code}",
+            "kind": "symptom",
+            "ask": symptom.ask,
+            "ask_other": f"Does {{person}} have {symptom.name}?",
+            "codes": [code],
+            "why": "You were not sure about this, and it matters for what you should do.",
+            "source": "article",
+            "for": list(LEVELS[:3]),
+        }
+    )

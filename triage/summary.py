@@ -16,11 +16,25 @@ LEVEL_TITLES = {
     "routine": "Book an appointment",
     "self_care": "Look after yourself, and watch",
 }
-_COURSES = {"better": "getting better", "worse": "getting worse", "same": "about the same", "comes_and_goes": "comes and goes"}
+_COURSES = {
+    "better": "getting better",
+    "worse": "getting worse",
+    "same": "about the same",
+    "comes_and_goes": "comes and goes",
+}
 _FACTS = {
-    "vegan_diet": "vegan or vegetarian diet", "digestive_condition": "digestive condition", "little_sun": "little sun", "stress": "stress",
-    "strenuous_exercise": "hard exercise", "processed_food": "much processed food", "low_water": "drinks little water", "poor_posture": "long hours at a desk or screen",
-    "inactivity": "little movement", "pregnant": "pregnant", "weak_immunity": "weak immune system", "cancer_history": "has had cancer",
+    "vegan_diet": "vegan or vegetarian diet",
+    "digestive_condition": "digestive condition",
+    "little_sun": "little sun",
+    "stress": "stress",
+    "strenuous_exercise": "hard exercise",
+    "processed_food": "much processed food",
+    "low_water": "drinks little water",
+    "poor_posture": "long hours at a desk or screen",
+    "inactivity": "little movement",
+    "pregnant": "pregnant",
+    "weak_immunity": "weak immune system",
+    "cancer_history": "has had cancer",
 }
 
 
@@ -35,11 +49,25 @@ def duration_words(days: float) -> str:
     return "less than a day"
 
 
-def summary(findings: Mapping[str, str], facts: Mapping[str, Any], subject: str | None, person: str | None) -> dict[str, Any]:
+def summary(
+    findings: Mapping[str, str], facts: Mapping[str, Any], subject: str | None, person: str | None
+) -> dict[str, Any]:
     """Title, lines of label and text, and disclaimer; only what was told, nothing made up."""
     result = assess(findings, facts)
-    lines = [("About", "the writer" if subject != "other" else (person or "somebody else").replace("your ", "the writer's "))]
-    for role, label in ((PRESENT, "Has"), (PAST, "Had, and it is gone"), (UNCERTAIN, "Not sure about"), (ABSENT, "Does not have")):
+    lines = [
+        (
+            "About",
+            "the writer"
+            if subject != "other"
+            else (person or "somebody else").replace("your ", "the writer's "),
+        )
+    ]
+    for role, label in (
+        (PRESENT, "Has"),
+        (PAST, "Had, and it is gone"),
+        (UNCERTAIN, "Not sure about"),
+        (ABSENT, "Does not have"),
+    ):
         codes = with_role(findings, role)
         if codes:
             lines.append((label, ", ".join(name(code) for code in codes)))
@@ -56,4 +84,8 @@ def summary(findings: Mapping[str, str], facts: Mapping[str, Any], subject: str 
     if findings:
         lines.append(("Level of care", LEVEL_TITLES[result.level]))
         lines += [("Reason", reason) for reason, _ in result.reasons()[:4]]
-    return {"title": "Summary for your doctor", "lines": [{"label": label, "text": text} for label, text in lines], "disclaimer": disclaimer()}
+    return {
+        "title": "Summary for your doctor",
+        "lines": [{"label": label, "text": text} for label, text in lines],
+        "disclaimer": disclaimer(),
+    }

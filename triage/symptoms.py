@@ -26,7 +26,14 @@ def symptoms(path: Path = KNOWLEDGE / "symptoms.yml") -> dict[str, Symptom]:
     """Contract code -> Symptom, in the order of the file. The file is validated in full by `language.lexicon`."""
     content = KnowledgeFile(path).content
     return {
-        each["code"]: Symptom(each["code"], each["name"], each["ask"], each["tap"], tuple(each.get("implies", ())), bool(each.get("event")))
+        each["code"]: Symptom(
+            each["code"],
+            each["name"],
+            each["ask"],
+            each["tap"],
+            tuple(each.get("implies", ())),
+            bool(each.get("event")),
+        )
         for each in content["symptoms"]
     }
 
