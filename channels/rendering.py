@@ -18,6 +18,7 @@ _BULLET = re.compile(r"^(\s*)[*+]\s+", re.MULTILINE)
 _CODE = re.compile(r"`{1,3}([^`]*)`{1,3}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
+_POINTS_AT_END = re.compile(r"(?:\n\u2022 [^\n]*)+\Z")
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[.!?\u2026][\"')\u201d\u2019])\s+")
 
 
@@ -77,9 +78,16 @@ def _packed(pieces: Sequence[str], glue: str, longest: int, measure: Callable[[s
 
 
 def with_numbered_options(text: str, buttons: Sequence[Button]) -> str:
-    """The text with its options below it, numbered from 1, and a word on how to answer."""
+    """The text with its options below it, numbered from 1, and a word on how to answer.
+
+    Where the text ends with a list of as many points as there are options (but for one, "none of these"), the
+    numbers take its place: nobody should read the same list twice on a small screen.
+    """
     if not buttons:
         return text
+    points = _POINTS_AT_END.search(text)
+    if points and points.group().strip().count("\n") + 1 in (len(buttons), len(buttons) - 1):
+        text = text[: points.start()].rstrip()
     options = "\n".join(
         f"{number}. {plain(button['title'])}" for number, button in enumerate(buttons, start=1)
     )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.options import chosen
-from channels.rendering import length_in_utf16, plain, split_at_sentences
+from channels.rendering import length_in_utf16, plain, split_at_sentences, with_numbered_options
 from channels.slack_words import as_typed, escaped
 from tests.channels.scripted import options
 
@@ -52,6 +52,15 @@ def test_split_prefers_paragraphs_then_sentences() -> None:
 )
 def test_markup_is_taken_out(marked: str, bare: str) -> None:
     assert plain(marked) == bare
+
+
+def test_numbers_take_the_place_of_points_that_say_the_same() -> None:
+    three = options("Fever", "Rash", "None of these")
+    assert with_numbered_options("Any of these?\n• a fever\n• a rash", three).startswith(
+        "Any of these?\n\n1. Fever"
+    )
+    kept = "Noted:\n• a\n• b\n• c\n• d"
+    assert with_numbered_options(kept, three).startswith(kept)
 
 
 def test_reply_names_options() -> None:
