@@ -96,7 +96,8 @@ def _with_answer(
             news = {**{code: ABSENT for code in waiting if code not in news}, **news}
     elif asking.kind == "risks" and answered == ABSENT and not any(facts.get(name) for name in RISK_FACTORS):
         facts = {**{risk.fact: False for risk in asking.open_risks(state.facts)}, **facts}
-    elif asking.kind == "choice" and asking.fact is not None and asking.fact not in facts:
+    elif asking.kind == "choice" and asking.fact is not None:
+        # the words of a button mean what the knowledge says, whatever they would mean in a sentence
         chosen = next(
             (
                 option

@@ -122,7 +122,9 @@ _AGE = re.compile(
     r"\b(?P<n>\d{1,3})[\s-]*(?P<u>years?|yrs?|yr|months?|mths?|mo|weeks?|wks?|days?)?[\s-]*(?:old|o\b|of age"
     r"|/o\b)|\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|turned|turning)\s+(?P<n2>\d{1,3})\b(?!\s*(?:weeks?"
     r"|months?|days?|hours?|%|°|kg|lbs?|st\b|pounds|and))|\b(?P<n3>\d{1,2})\s*(?:y/?o|yo)\b"
-    r"|\b(?P<n4>\d{1,3})\s*year\s*(?:old|female|male|healthy)|\b(?P<n5>\d{2})[mf]\b",
+    r"|\b(?P<n4>\d{1,3})\s*year\s*(?:old|female|male|healthy)|\b(?P<n5>\d{2})[mf]\b"
+    r"|\b(?:mum|mom|mother|dad|father|nan|nana|gran\w*|wife|husband|partner|son|daughter|baby|child|kid|toddler|brother|sister"
+    r"|aunt|uncle|friend|neighbou?r)(?:'s|’s|s|\s+is|\s*,)\s*(?P<n6>\d{1,3})\b(?!\s*(?:weeks?|months?|days?|hours?|%|°|kg))",
     re.I,
 )
 _WORD_AGE = re.compile(
@@ -278,7 +280,7 @@ def age_years(text: str) -> float | None:
     if written:
         return _WORDS[written["w"].lower()] * _UNITS[written["u"].lower()] / 365.0
     for each in _AGE.finditer(text):
-        number = next(value for value in (each["n"], each["n2"], each["n3"], each["n4"], each["n5"]) if value)
+        number = next(value for value in (each["n"], each["n2"], each["n3"], each["n4"], each["n5"], each["n6"]) if value)
         unit = (each["u"] or "year").lower()
         scale = (
             1.0

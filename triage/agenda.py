@@ -22,19 +22,16 @@ def next_question(
     """The next question, None where it is time for the advice. An emergency ends the questions.
 
     `asked` holds the id of each question as often as it was asked. What is known is not asked again; a symptom that the
-    speaker was not sure of is asked once by itself where knowing it would raise the level.
+    speaker was not sure of is asked once by itself where it would raise the level, alone or with the other doubts.
     """
     level = level or LEVELS[0]
     if level == "emergency":
         return None
-    doubts = [
-        code
-        for code, role in findings.items()
-        if role == UNCERTAIN and f"symptom:{code}" not in asked and _raises(code, findings, facts, level)
-    ]
+    doubts = [code for code, role in findings.items() if role == UNCERTAIN and f"symptom:{code}" not in asked]
+    deciding = _least_that_raises(doubts, findings, facts, level)
     already = sum(1 for each in asked if each.startswith("symptom:"))
-    if doubts and already < MOST_DOUBTS:
-        return about(doubts[0])
+    if deciding and already < MOST_DOUBTS:
+        return about(deciding[0])
     for each in questions().questions:
         if level not in each.levels or asked.count(each.id) >= (MOST_ASKS if each.kind == "screen" else 1):
             continue
@@ -47,6 +44,21 @@ def next_question(
     return None
 
 
-def _raises(code: str, findings: Mapping[str, str], facts: Mapping[str, Any], level: str) -> bool:
-    """Whether the level would be higher if the symptom were there."""
-    return LEVELS.index(assess({**findings, code: PRESENT}, facts).level) > LEVELS.index(level)
+def _least_that_raises(
+    doubts: Sequence[str], findings: Mapping[str, str], facts: Mapping[str, Any], level: str
+) -> list[str]:
+    """The fewest of the doubtful symptoms that would together raise the level if they were there; empty where all would not.
+
+    "Maybe a stiff neck and maybe a fever" is an emergency only with both, so neither may be passed over.
+    """
+
+    def raises(codes: Sequence[str]) -> bool:
+        there = {**findings, **dict.fromkeys(codes, PRESENT)}
+        return LEVELS.index(assess(there, facts).level) > LEVELS.index(level)
+
+    needed = list(doubts) if raises(doubts) else []
+    for code in list(needed):
+        without = [each for each in needed if each != code]
+        if raises(without):
+            needed = without
+    return needed
