@@ -198,9 +198,6 @@ class Settings:
     turn_timeout_seconds: float = setting(
         CONVERSATION, "How long a whole turn may take before a safe message is sent instead.", "15", seconds
     )
-    session_minutes: int = setting(
-        CONVERSATION, "Minutes of silence after which a new conversation begins.", "60", between(1, 10080)
-    )
     country: str = setting(
         CONVERSATION,
         "Country of most people who write, two letters, for the emergency number. Empty: several are named.",

@@ -55,7 +55,6 @@ def take_step(turn: Turn) -> None:
             "say_emergency_reminder",
             numbers=turn.numbers(),
             reasons=turn.reasons("emergency", 1),
-            custom=turn.care("emergency"),
         )
         return
     if turn.intent == "correct_answer" and not told and not turn.understanding.get("facts"):

@@ -9,7 +9,7 @@ from typing import Any, Union
 from language.lexicon import Lexicon
 from language.measures import age_years, duration_days, temperatures
 from language.phrases import PhraseBook, TemplateError, longest, pieces
-from language.reading import Reader, Reading
+from language.reading import Reading, plain_reader
 from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeModel
 
 #: risk factors that the article names; a denial of one ("I'm not vegan") is a fact of its own
@@ -46,7 +46,6 @@ class FactFile(KnowledgeModel):
     version: str
     fillers: list[str]
     facts: list[FactEntry]
-    none_of_these: list[str]
 
 
 class FactBook:
@@ -67,8 +66,7 @@ class FactBook:
                     entries.append((template, (entry.fact.name, entry.fact.value)))
         if problems:
             raise KnowledgeError(problems)
-        self._book = PhraseBook(entries, data.fillers, Reader().split)
-        self.none_of_these = {" ".join(Reader().split(each)) for each in data.none_of_these}
+        self._book = PhraseBook(entries, data.fillers, plain_reader().split)
 
     def find(self, reading: Reading) -> dict[str, Any]:
         """Fact name -> value as stated; risk factors become `false` where they are denied ("I'm not vegan")."""

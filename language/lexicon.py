@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from language.phrases import PhraseBook, TemplateError, pieces
-from language.reading import Reader
+from language.reading import Reader, plain_reader
 from language.spelling import Speller
 from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeModel
 
@@ -152,7 +152,7 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     persons = KnowledgeFile(folder / "persons.yml").load(PersonFile)
     problems: list[str] = []
 
-    plain = Reader()
+    plain = plain_reader()
     class_words = {name: entry.words for name, entry in vocabulary.classes.items()}
     fillers = frozenset(vocabulary.fillers) | {"-"}
 

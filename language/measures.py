@@ -280,7 +280,11 @@ def age_years(text: str) -> float | None:
     if written:
         return _WORDS[written["w"].lower()] * _UNITS[written["u"].lower()] / 365.0
     for each in _AGE.finditer(text):
-        number = next(value for value in (each["n"], each["n2"], each["n3"], each["n4"], each["n5"], each["n6"]) if value)
+        number = next(
+            value
+            for value in (each["n"], each["n2"], each["n3"], each["n4"], each["n5"], each["n6"])
+            if value
+        )
         unit = (each["u"] or "year").lower()
         scale = (
             1.0

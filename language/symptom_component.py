@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from language.dialogue_acts import settle
-from language.understanding import Understanding, interpreter, understand
+from language.understanding import Understanding, understand
 
 UNDERSTANDING = "understanding"
 
@@ -36,7 +36,7 @@ class _Stateless(GraphComponent):
         execution_context: ExecutionContext,
     ) -> GraphComponent:
         """The component; its data files are read here, so that a fault in them stops the start and not a turn."""
-        interpreter()
+        understand("my neck is stiff")
         return cls()
 
 
