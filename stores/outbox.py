@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = "neckwise_events"
 SECONDS_TO_CONNECT = 5.0
+SECONDS_BETWEEN_TRIES = 3.0
 
 
 class Outbox(EventBroker):
@@ -31,6 +33,10 @@ class Outbox(EventBroker):
     def __init__(self, url: str) -> None:
         self.url = url
         self._rabbit: Any = None
+        self._away = False
+        self._next_try = 0.0
+        # Rasa's broker reports each attempt as an error; one line of ours says that events wait.
+        logging.getLogger("rasa.core.brokers.pika").setLevel(logging.CRITICAL)
 
     @classmethod
     async def from_endpoint_config(
@@ -45,15 +51,20 @@ class Outbox(EventBroker):
 
     async def send_waiting(self, conversations: Conversations) -> None:
         """Sends all that waits. Returns early where RabbitMQ does not answer; the rest waits on."""
-        while waiting := conversations.waiting():
+        while time.monotonic() >= self._next_try and (waiting := conversations.waiting()):
             try:
                 rabbit = await self._connected()
                 for _, event in waiting:
                     await asyncio.wait_for(rabbit._exchange.publish(rabbit._message(event, None), ""), 5)
             except Exception as error:  # noqa: BLE001  # the client raises of many kinds, and all mean: later
-                log.warning("Events wait in the outbox: RabbitMQ does not answer (%s).", type(error).__name__)
+                if not self._away:
+                    log.warning("Events wait: RabbitMQ does not answer (%s).", type(error).__name__)
+                self._away, self._next_try = True, time.monotonic() + SECONDS_BETWEEN_TRIES
                 await self._forget_connection()
                 return
+            if self._away:
+                self._away = False
+                log.warning("RabbitMQ answers again.")
             conversations.sent([number for number, _ in waiting])
 
     async def _connected(self) -> Any:

@@ -1,0 +1,126 @@
+"""A disk that is full, a model file that is damaged, a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from launch.processes import child_environment
+from settings import ROOT, as_environment, load
+from tests.faults.conftest import QUICK, RED_FLAG, Conversation, emergency, seconds_until
+from tests.live_server import LiveServer, free_ports
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small file system is not permitted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_the_disk_is_full(
+    small_disk: Path, start_server: Callable[..., LiveServer], seen: Callable[..., None]
+) -> None:
+    server = start_server(DATABASE_URL=f"sqlite:///{small_disk}/conversations.db", **QUICK)
+    person = Conversation(server.talk())
+    person.say("hello")
+    person.say("i have a stiff neck")
+    filling = small_disk / "filling"
+    with filling.open("wb") as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+            file.flush()
+    for _ in range(12):
+        person.say("can low vitamin d cause weakness?")
+    assert emergency(Conversation(server.talk()).say(RED_FLAG))
+    assert server.tracker(person.talk.sender)["slots"]["findings"]["neck_stiffness"] == "present"
+    filling.unlink()
+    begun = time.monotonic()
+    seconds_until(lambda: person.stored() == person.said, 30)
+    person.say("thank you")
+    assert person.stored() == person.said
+    told = "the usual answer: the conversation goes on from memory"
+    kept = "every acknowledged message, once (in a journal on another disk, or in memory where there is none)"
+    seen("the disk of the database is full", told, kept, time.monotonic() - begun)
+
+
+def test_a_damaged_model_is_said_and_people_still_get_an_answer(
+    trained_model: Path, tmp_path: Path, seen: Callable[..., None]
+) -> None:
+    damaged = tmp_path / "damaged.tar.gz"
+    damaged.write_bytes(trained_model.read_bytes()[:100_000])
+    port, actions_port = free_ports(2)
+    settings = load({"RASA_PORT": str(port), "ACTIONS_PORT": str(actions_port), "RASA_TOKEN": "t"})
+    environment = child_environment(as_environment(settings), str(ROOT))
+    environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/conversations.db"
+    (tmp_path / "credentials.yml").write_text("channels.rest.RestInput:\n", encoding="utf-8")
+    command = [sys.executable, "-m", "launch.rasa_server", "run", "--enable-api", "--model", str(damaged)]
+    command += ["--interface", "127.0.0.1", "--port", str(port), "--endpoints", "endpoints.yml"]
+    command += ["--credentials", str(tmp_path / "credentials.yml")]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
+        begun = time.monotonic()
+
+        def up() -> bool:
+            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
+            with contextlib.suppress(httpx.HTTPError):
+                return bool(http.get("/").status_code)
+            return False
+
+        seconds_until(up, 240)
+        started = time.monotonic() - begun
+
+        def say(text: str) -> list[dict[str, Any]]:
+            answer = http.post("/webhooks/rest/webhook", json={"sender": "somebody", "message": text})
+            answer.raise_for_status()
+            messages: list[dict[str, Any]] = answer.json()
+            return messages
+
+        assert say("hello")
+        assert emergency(say(RED_FLAG))
+        assert "damaged.tar.gz" in (tmp_path / "log").read_text()
+    finally:
+        process.terminate()
+        process.wait(30)
+    told = "a plain safe message; the emergency message for a red flag"
+    seen("the model file is damaged", told, "nothing is said that would be kept", started)
+
+
+async def test_the_clock_jumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks and the order of events do not hang on the time of day."""
+    import stores.conversations as conversations
+    from stores.conversations import Conversations, Position
+    from stores.database import open_engine
+    from stores.locks import LocksInMemory
+
+    store = Conversations(open_engine(f"sqlite:///{tmp_path}/jump.db"))
+    locks = LocksInMemory()
+    real = time.time
+    position: Position | None = Position()
+    for number, jump in enumerate((0, 86_400 * 3650, -86_400 * 3650, 3600)):
+        monkeypatch.setattr(conversations.time, "time", lambda jump=jump: real() + jump)
+        async with locks.lock("person", lock_lifetime=1):
+            event = {"event": "user", "timestamp": time.time(), "text": str(number)}
+            position = store.append("person", position or Position(), [event], f"w{number}")
+        await asyncio.sleep(0)
+    found = store.whole("person")
+    assert found is not None
+    assert [event["text"] for event in found.events] == ["0", "1", "2", "3"]
