@@ -51,7 +51,9 @@ def test_an_absent_or_uncertain_finding_never_raises_the_level(known, told, code
 
 @given(findings, facts, codes)
 def test_something_past_calls_for_no_more_than_the_same_now(known, told, code):
-    assert rank(assess({**known, code: PAST}, told).level) <= rank(assess({**known, code: PRESENT}, told).level)
+    assert rank(assess({**known, code: PAST}, told).level) <= rank(
+        assess({**known, code: PRESENT}, told).level
+    )
 
 
 @given(findings, facts, st.randoms(use_true_random=False))
@@ -122,7 +124,9 @@ def test_a_rule_decides_the_level_of_some_findings(rule):
 @settings(max_examples=300)
 @given(
     rule=st.sampled_from([rule for rule in RULES.values() if rule.level == "emergency"]),
-    known=findings, told=facts, chosen=st.randoms(use_true_random=False),
+    known=findings,
+    told=facts,
+    chosen=st.randoms(use_true_random=False),
 )
 def test_a_rule_for_an_emergency_makes_one_whatever_else_is_known(rule, known, told, chosen):
     needed = [*rule.all, *(chosen.choice(group) for group in rule.any)]
@@ -177,8 +181,21 @@ EMERGENCIES: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
     ("seizure", ("seizure",), {}),
     *(
         (f"fainting with {sign}", ("fainting", sign), {})
-        for sign in ("fever", "neck_stiffness", "neck_pain", "photophobia", "severe_headache", "severe_weakness", "weakness",
-                     "numbness", "trauma", "severe_pain", "chest_pain", "breathlessness", "vision_change")
+        for sign in (
+            "fever",
+            "neck_stiffness",
+            "neck_pain",
+            "photophobia",
+            "severe_headache",
+            "severe_weakness",
+            "weakness",
+            "numbness",
+            "trauma",
+            "severe_pain",
+            "chest_pain",
+            "breathlessness",
+            "vision_change",
+        )
     ),
     # torn vessels, pressed cord
     *(
@@ -196,9 +213,19 @@ IDS = [each[0] for each in EMERGENCIES]
 
 #: all that could be told to play it down
 REASSURING: dict[str, Any] = {
-    "duration_days": 730.0, "course": "better", "severity": "mild", "temperature_c": 36.6, "sudden_onset": False,
-    "worst_ever": False, "major_injury": False, "one_sided": False, "leg_pain": False, "unresponsive": False,
-    "vegan_diet": True, "stress": True, "poor_posture": True,
+    "duration_days": 730.0,
+    "course": "better",
+    "severity": "mild",
+    "temperature_c": 36.6,
+    "sudden_onset": False,
+    "worst_ever": False,
+    "major_injury": False,
+    "one_sided": False,
+    "leg_pain": False,
+    "unresponsive": False,
+    "vegan_diet": True,
+    "stress": True,
+    "poor_posture": True,
 }
 
 
@@ -219,7 +246,11 @@ def test_an_emergency_of_the_protocol_is_one_whatever_else_is_said(emergency, kn
     assert assess({**known, **present(*needed)}, {**more, **told}).level == "emergency"
 
 
-@given(sign=st.sampled_from(["facial_droop", "speech_difficulty", "one_sided_weakness"]), known=findings, more=facts)
+@given(
+    sign=st.sampled_from(["facial_droop", "speech_difficulty", "one_sided_weakness"]),
+    known=findings,
+    more=facts,
+)
 def test_a_sign_of_a_stroke_is_an_emergency_also_when_it_has_passed(sign, known, more):
     assert assess({**known, sign: PAST}, more).level == "emergency"
 
@@ -276,14 +307,26 @@ SELF_CARE: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(
     ("level", "needed", "told"),
-    [(level, *each[1:]) for level, table in (("urgent", URGENT), ("routine", ROUTINE), ("self_care", SELF_CARE)) for each in table],
+    [
+        (level, *each[1:])
+        for level, table in (("urgent", URGENT), ("routine", ROUTINE), ("self_care", SELF_CARE))
+        for each in table
+    ],
     ids=[each[0] for table in (URGENT, ROUTINE, SELF_CARE) for each in table],
 )
 def test_a_level_below_an_emergency_is_as_in_the_protocol(level, needed, told):
     assert assess(present(*needed), told).level == level
 
 
-@pytest.mark.parametrize(("one", "other", "result"), [(None, "routine", "routine"), ("urgent", None, "urgent"), ("self_care", "routine", "routine"),
-                                                      ("emergency", "urgent", "emergency"), (None, None, None)])
+@pytest.mark.parametrize(
+    ("one", "other", "result"),
+    [
+        (None, "routine", "routine"),
+        ("urgent", None, "urgent"),
+        ("self_care", "routine", "routine"),
+        ("emergency", "urgent", "emergency"),
+        (None, None, None),
+    ],
+)
 def test_the_higher_of_two_levels(one, other, result):
     assert higher(one, other) == higher(other, one) == result
