@@ -20,6 +20,8 @@ _ANSWERS = {"no", "nope", "none", "negative", "nil", "never", "not"}
 _YES = {"yes", "yeah", "yep", "yup", "y", "positive"}
 #: after a symptom, one of these begins a new thought even without a comma: "no fever my neck is stiff"
 _STRONG_SUBJECTS = {"i", "my", "he", "she", "his", "her", "it", "they", "we", "there"}
+#: "I can not say that I have a fever": the denial goes on into the clause
+_INTRODUCES = {"that", "think", "say", "believe", "if", "whether", "mean"}
 _DETERMINERS = {"a", "an", "the", "my", "this", "his", "her"}
 _LIST_JOINS = {",", "or", "and", "/", "nor", "&", "any", "even", "-"}
 
@@ -41,11 +43,7 @@ class Asserter:
         """One assertion for each mention."""
         words = reading.texts
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
-        triggers = [
-            each
-            for each in longest(self._lexicon.trigger_book.find(words))
-            if not self._part_of_a_mention(each, mentions)
-        ]
+        triggers = [each for each in self._unmasked(words) if not self._part_of_a_mention(each, mentions)]
         terminators = {each.start for each in self._lexicon.terminator_book.find(words)}
         masked = {at for each in triggers if each.end - each.start > 1 for at in range(each.start, each.end)}
         stops = (terminators - masked) - taken
@@ -79,8 +77,28 @@ class Asserter:
                 results[this] = PAST
         return results
 
+    def _unmasked(self, words: Sequence[str]) -> list[Found[Trigger]]:
+        """Triggers that no longer one hides: "not sure" hides "not", in the direction in which it works itself."""
+        found = self._lexicon.trigger_book.find(words)
+        kept: dict[Found[Trigger], None] = {}
+        for hidden in ("backward", "forward"):
+            for each in longest([one for one in found if one.label.reaches != hidden]):
+                if each.label.reaches != "both" or self._longest_both(each, found):
+                    kept[each] = None
+        return list(kept)
+
+    @staticmethod
+    def _longest_both(trigger: Found[Trigger], found: Sequence[Found[Trigger]]) -> bool:
+        """Whether no longer trigger of any direction holds this one."""
+        return not any(
+            one.start <= trigger.start
+            and trigger.end <= one.end
+            and one.end - one.start > trigger.end - trigger.start
+            for one in found
+        )
+
     def _part_of_a_mention(self, trigger: Found[Trigger], mentions: Sequence[Mention]) -> bool:
-        return any(m.start <= trigger.start and trigger.end <= m.end for m in mentions)
+        return any(set(range(trigger.start, trigger.end)) & m.spans for m in mentions)
 
     def _reached(
         self,
@@ -100,6 +118,11 @@ class Asserter:
         for each in triggers:
             trigger = each.label
             if trigger.question_only and not asks:
+                continue
+            if mention.start <= each.start and each.end <= mention.end:
+                # "my neck is not stiff": between the part of the body and what is said of it
+                if trigger.reaches != "backward":
+                    reached.add(trigger.assertion)
                 continue
             before_mention = each.end <= mention.start
             if not before_mention and each.start < mention.end:
@@ -166,6 +189,7 @@ class Asserter:
                 trigger.assertion != HYPOTHETICAL
                 and word in _STRONG_SUBJECTS
                 and (seen_mention or (distance and trigger.assertion == ABSENT))
+                and words[at - 1] not in _INTRODUCES
             ):
                 return ""
             if said == "no" and distance and word in _DETERMINERS and words[at - 1] not in _LIST_JOINS:
@@ -204,6 +228,8 @@ class Asserter:
         stops: set[int],
         found: Found[Trigger],
     ) -> bool:
+        if trigger.assertion == UNCERTAIN and not self._trails(words, found.end):
+            return False
         within_mention = {at for m in mentions for at in range(m.start, m.end)}
         distance = 0
         for at in span:
@@ -228,6 +254,17 @@ class Asserter:
             if word not in self._lexicon.fillers and not is_soft_break(word) and word not in _LIST_JOINS:
                 distance += 1
         return distance <= trigger.within
+
+    def _trails(self, words: Sequence[str], at: int) -> bool:
+        """Whether nothing but fillers follows before the thought ends: "fever, I think" but not "and I think I am ..."."""
+        while at < len(words) and words[at] in self._lexicon.fillers:
+            at += 1
+        return (
+            at >= len(words)
+            or is_sentence_end(words[at])
+            or is_soft_break(words[at])
+            or words[at] in ("but", "or", "though", "because")
+        )
 
     @staticmethod
     def _listed(span: range, words: Sequence[str]) -> bool:
@@ -350,7 +387,7 @@ class Asserter:
             ":",
         ):
             skip += 1
-        if skip < mention.start and words[skip] in self._openers:
+        if skip < mention.start and words[skip] in self._openers and words[skip + 1] != "not":
             return skip
         return None
 
@@ -425,14 +462,16 @@ class Asserter:
         asked = self._asked_about(mention, words, start, claims, reading)
         if PAST in reached and ABSENT not in reached:
             return PAST
-        if HYPOTHETICAL in reached or asked:
+        if HYPOTHETICAL in reached or (asked and UNCERTAIN not in reached):
             return HYPOTHETICAL
         if UNCERTAIN in reached:
             return UNCERTAIN
         if "joined" in reached and ABSENT not in reached:
             return ABSENT if self._paired(mention, mentions) else UNCERTAIN
         if ABSENT in reached:
-            return ABSENT
+            # "my neck is not stiff anymore" says that it was
+            over = words[mention.end : mention.end + 2]
+            return PAST if over[:1] == ["anymore"] or over in (["any", "more"], ["any", "longer"]) else ABSENT
         if self._long_ago(mention, words, start, end, past_times):
             return PAST
         return PRESENT

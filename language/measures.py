@@ -325,3 +325,16 @@ def many_pills(text: str) -> tuple[int, int] | None:
         ):
             return each.start(), each.end()
     return None
+
+
+_WEIGHT_LOST = re.compile(
+    r"\b(?:lost|dropped|losing|shed)\s+(?:about|around|over|almost|nearly|like|some)?\s*\d{1,3}(?:[.,]\d)?\s*"
+    r"(?:kg|kgs|kilos?|pounds?|lbs?|stones?)\b",
+    re.I,
+)
+
+
+def weight_lost(text: str) -> tuple[int, int] | None:
+    """Place in the text where a weight is said to be lost ("lost 10 kilos"); None where none is."""
+    found = _WEIGHT_LOST.search(text)
+    return (found.start(), found.end()) if found else None

@@ -10,7 +10,7 @@ from typing import Any
 from language.assertion import PRESENT, Asserter
 from language.facts import facts_in
 from language.lexicon import Lexicon, lexicon
-from language.measures import many_pills, temperatures
+from language.measures import many_pills, temperatures, weight_lost
 from language.mentions import ONE_SIDED, Mention, find_mentions
 from language.persons import SELF, persons_in, who_has
 from language.reading import Reading
@@ -68,17 +68,19 @@ class Interpreter:
         mentions = find_mentions(reading, self._lexicon)
         assertions = self._asserter.assertions(reading, mentions)
         mentions, assertions = self._with_temperature(text, reading, mentions, assertions)
-        pills = many_pills(text)
-        if pills is not None and not any(m.code == "overdose" for m in mentions):
+        for code, place in (("overdose", many_pills(text)), ("weight_loss", weight_lost(text))):
             inside = [
-                at for at, word in enumerate(reading.words) if word.start < pills[1] and pills[0] < word.end
+                at
+                for at, word in enumerate(reading.words)
+                if place and word.start < place[1] and place[0] < word.end
             ]
-            taken = Mention("overdose", inside[0], inside[-1] + 1)
-            assertions = [*assertions, self._asserter.assertions(reading, [*mentions, taken])[-1]]
-            mentions = [*mentions, taken]
+            if inside and not any(m.code == code for m in mentions):
+                stated = Mention(code, inside[0], inside[-1] + 1, frozenset(inside))
+                assertions = [*assertions, self._asserter.assertions(reading, [*mentions, stated])[-1]]
+                mentions = [*mentions, stated]
         persons = persons_in(reading, self._lexicon)
         owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
-        about, person = self._about(mentions, assertions, owners, persons, subject)
+        about, person = self._about(reading, mentions, assertions, owners, persons, subject)
         found = []
         one_sided = False
         for mention, assertion, owner in zip(mentions, assertions, owners):
@@ -128,7 +130,7 @@ class Interpreter:
                     if assertions[i] in (PRESENT, "uncertain"):
                         assertions[i] = role
             else:
-                mention = Mention("fever", inside[0], inside[-1] + 1)
+                mention = Mention("fever", inside[0], inside[-1] + 1, frozenset(inside))
                 stated = self._asserter.assertions(reading, [*mentions, mention])[-1]
                 mentions = [*mentions, mention]
                 assertions = [
@@ -142,6 +144,7 @@ class Interpreter:
 
     def _about(
         self,
+        reading: Reading,
         mentions: list[Mention],
         assertions: list[str],
         owners: list[Any],
@@ -158,10 +161,15 @@ class Interpreter:
         if not any(p.who == SELF for p in persons) and mentions:
             return OTHER, person
         told = [(m, o) for m, a, o in zip(mentions, assertions, owners) if a != "hypothetical"]
+        words = reading.texts
+        # "my brother had a stroke, I have tingling": what somebody had is a comparison beside what the speaker has
+        had = [o for m, o in told if o is not None and o.who != SELF and "had" in words[o.at : m.start]]
         own = [m for m, o in told if o is not None and o.who == SELF and m.code not in _WORRY]
         theirs = [(m, o) for m, o in told if o is not None and o.who != SELF]
         if not told:
             return (OTHER if not any(p.who == SELF for p in persons) and mentions else None), person
+        if theirs and own and len(had) == len(theirs):
+            return SELF, None
         if theirs and (
             not own
             or len(theirs) > len(own)
