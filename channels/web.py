@@ -8,14 +8,15 @@
 | `GET /widget/frame` | the chat, for the frame that the loader makes |
 | `POST /widget/session` | `{"session": id}`, a new session id |
 | `POST /widget/messages` | `{"messages": [...]}`, for `{"id", "text"/"button", "attempt", "locale"}` |
+| `POST /widget/news` | `{"messages": [...], "person": ...}`, from a person, beyond the first `{"seen"}` |
 | `DELETE /widget/conversation` | 204 once the conversation is erased |
 
-The last two want the session id in the header `X-Neckwise-Session`: it never stands in an address.
+Beside its messages an answer has `"person": true` while a person has the conversation, and `"erased": true`
+when it was erased because the one who writes asked for it. The last three want the session id in the header
+`X-Neckwise-Session`: it never stands in an address.
 """
 
-import asyncio
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -28,19 +29,17 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from channels.erasure import CannotErase, erase_conversation
+from channels.erasure import CannotErase
 from channels.gate import Gate, Incoming
 from channels.record import Message
+from channels.web_conversations import Conversations, ErasuresNoted
 from channels.web_pages import Page, cache_rule, frame_ancestors, load_pages, security_headers, unchanged
-from channels.web_replies import Replies, recorded_reply
 from channels.web_session import SessionIds, secret_from, sender_id
 from settings import ROOT, Settings
 from settings import load as load_settings
 
 SESSION_HEADER = "X-Neckwise-Session"
 LARGEST_BODY = 512 * 1024
-SECONDS_FOR_ANOTHER_PROCESS = 5
-ERASED_REMEMBERED = 1000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -70,10 +69,15 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes above, their messages through the gate."""
-        gate = Gate(on_new_message, self.name(), settings=self.settings)
-        blueprint = web_blueprint(gate, self.settings, self.state_folder)
+        record = ErasuresNoted()
+        gate = Gate(on_new_message, self.name(), settings=self.settings, record=record)
+        conversations = Conversations(gate, record, persons=bool(self.settings.handover_token))
+        blueprint = web_blueprint(conversations, self.settings, self.state_folder)
         gate.bind(blueprint)
         return blueprint
+
+    async def push(self, recipient: str, messages: list[Message]) -> None:
+        """What a person wrote: it stands in the tracker already, and the page asks for it."""
 
 
 class _RootBlueprint(Blueprint):
@@ -99,18 +103,20 @@ class _RootBlueprint(Blueprint):
         app.register_middleware(page_at_root, "request")
 
 
-def web_blueprint(gate: Gate, settings: Settings, state_folder: Path) -> Blueprint:
+def web_blueprint(conversations: Conversations, settings: Settings, state_folder: Path) -> Blueprint:
     """The routes of the web channel. A secret for the session ids that is not set is kept in `state_folder`.
 
     Raises FileNotFoundError where the widget is not built.
     """
     pages = load_pages()
     sessions = SessionIds(secret_from(settings.web_session_secret, state_folder / "web_session_secret"))
-    replies = Replies()
-    erased: deque[str] = deque(maxlen=ERASED_REMEMBERED)
     only_here = security_headers("'none'")
     for_other_sites = {"Cross-Origin-Resource-Policy": "cross-origin"}
     in_frames = security_headers(frame_ancestors(settings.allowed_embed_origins.split()))
+
+    def sender_of(request: Request) -> str | None:
+        session = request.headers.get(SESSION_HEADER, "")
+        return sender_id(session) if sessions.is_genuine(session) else None
 
     blueprint = _RootBlueprint("web", lambda request: _serve(request, pages["chat.html"], only_here))
 
@@ -136,43 +142,36 @@ def web_blueprint(gate: Gate, settings: Settings, state_folder: Path) -> Bluepri
 
     @blueprint.post("/widget/messages")
     async def messages(request: Request) -> HTTPResponse:
-        session = request.headers.get(SESSION_HEADER, "")
-        if not sessions.is_genuine(session):
+        sender = sender_of(request)
+        if sender is None:
             return _refusal(HTTPStatus.UNAUTHORIZED, "this session is not known here; get a new one")
         if len(request.body) > LARGEST_BODY:
             return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the message is too large")
-        sender = sender_id(session)
-        if sender in erased:
-            return _refusal(HTTPStatus.UNAUTHORIZED, "the conversation was erased; get a new session")
         body = _read(request)
         incoming = _incoming(sender, body)
         if incoming is None:
             return _refusal(HTTPStatus.BAD_REQUEST, "a message needs an id, and a text or a button")
+        if conversations.is_over(sender, str(incoming.message_id)):
+            return _refusal(HTTPStatus.UNAUTHORIZED, "the conversation was erased; get a new session")
+        return _answer(await conversations.reply(incoming, asked_before=body.get("attempt", 1) != 1))
 
-        async def answer() -> list[Message]:
-            if body.get("attempt", 1) == 1:
-                return await gate.handle(incoming)
-            # asked before, of a process that is gone or another one: its reply may be in the tracker by now
-            earlier = await _recorded(request, sender, str(incoming.message_id))
-            if earlier is None and not await gate.admit(incoming):
-                await asyncio.sleep(SECONDS_FOR_ANOTHER_PROCESS)
-                earlier = await _recorded(request, sender, str(incoming.message_id))
-            return await gate.answer(incoming) if earlier is None else earlier
-
-        return _answer({"messages": await replies.reply_to(sender, str(incoming.message_id), answer)})
+    @blueprint.post("/widget/news")
+    async def news(request: Request) -> HTTPResponse:
+        sender = sender_of(request)
+        if sender is None:
+            return _refusal(HTTPStatus.UNAUTHORIZED, "this session is not known here")
+        seen = _read(request).get("seen", 0)
+        if not isinstance(seen, int) or seen < 0:
+            return _refusal(HTTPStatus.BAD_REQUEST, "seen must be a number")
+        return _answer(await conversations.news(sender, seen))
 
     @blueprint.delete("/widget/conversation")
     async def erase(request: Request) -> HTTPResponse:
-        session = request.headers.get(SESSION_HEADER, "")
-        if not sessions.is_genuine(session):
+        sender = sender_of(request)
+        if sender is None:
             return _refusal(HTTPStatus.UNAUTHORIZED, "this session is not known here")
-        sender = sender_id(session)
-        # a message that was on its way meanwhile must not begin the conversation anew
-        erased.append(sender)
-        await replies.finish_turns_of(sender)
-        agent = request.app.ctx.agent
         try:
-            await erase_conversation(agent.tracker_store, agent.lock_store, sender)
+            await conversations.erase(sender)
         except CannotErase as problem:
             log.error("web.erase.unsupported_store", problem=str(problem))
             return _refusal(HTTPStatus.NOT_IMPLEMENTED, "this server cannot erase conversations")
@@ -204,14 +203,6 @@ def _incoming(sender: str, body: dict[str, Any]) -> Incoming | None:
     return Incoming(
         sender=sender, text=text, button_payload=button, message_id=message_id, kind="text", metadata=metadata
     )
-
-
-async def _recorded(request: Request, sender: str, message_id: str) -> list[Message] | None:
-    try:
-        return recorded_reply(await request.app.ctx.agent.tracker_store.retrieve(sender), message_id)
-    except Exception as problem:  # noqa: BLE001 - each database has its own errors; it is handled again
-        log.warning("web.recorded_reply.failed", problem=type(problem).__name__)
-        return None
 
 
 def _serve(request: Request, page: Page, headers: dict[str, str]) -> HTTPResponse:

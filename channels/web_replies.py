@@ -42,6 +42,10 @@ class Replies:
             self._turns.pop(key, None)
             raise
 
+    def has(self, sender: str, message_id: str) -> bool:
+        """Whether the message was asked about before."""
+        return (sender, message_id) in self._turns
+
     async def finish_turns_of(self, sender: str) -> None:
         """Waits for the turns of a sender that are under way, then forgets all its replies."""
         turns = [turn for (owner, _), (_, turn) in self._turns.items() if owner == sender]

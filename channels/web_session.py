@@ -42,7 +42,7 @@ class SessionIds:
 
 def sender_id(session_id: str) -> str:
     """The conversation's name in trackers and logs: made from the credential, with no way back to it."""
-    return "web-" + hashlib.sha256(session_id.encode()).hexdigest()[:32]
+    return "web:" + hashlib.sha256(session_id.encode()).hexdigest()[:32]
 
 
 def secret_from(configured: str, file: Path) -> bytes:

@@ -22,6 +22,7 @@ from sanic import Sanic, response
 
 from channels.gate import Gate
 from channels.web import web_blueprint
+from channels.web_conversations import Conversations, ErasuresNoted
 from settings import Settings, load
 
 Message = dict[str, Any]
@@ -95,8 +96,9 @@ def assistant(port: int, store_file: Path | None, state: Path, settings: Setting
         TOLD.append(request.json)
         return response.json({})
 
-    gate = Gate(on_new_message, "web", safety_net=SafetyNet(), settings=settings)
-    blueprint = web_blueprint(gate, settings, state)
+    record = ErasuresNoted()
+    gate = Gate(on_new_message, "web", safety_net=SafetyNet(), settings=settings, record=record)
+    blueprint = web_blueprint(Conversations(gate, record, persons=True), settings, state)
     gate.bind(blueprint)
     app.blueprint(blueprint, url_prefix="/")
     return app

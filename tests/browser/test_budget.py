@@ -54,6 +54,7 @@ def test_lighthouse(node_modules: Path, assistant: FakeAssistant, tmp_path: Path
             str(node_modules / "lighthouse" / "cli" / "index.js"),
             assistant.url + address,
             "--quiet",
+            "--disable-full-page-screenshot",
             "--only-categories=performance,accessibility",
             "--output=json",
             f"--output-path={report}",

@@ -14,11 +14,6 @@ from tests.browser.talking import choose, entries, say, wait_for_answer
 EMERGENCY = "My neck is stiff and I have a fever"
 
 
-def stored(page: object) -> str | None:
-    """What the page keeps in this tab."""
-    return page.evaluate("sessionStorage.getItem('neckwise')")  # type: ignore[attr-defined]
-
-
 def test_the_greeting_comes_with_the_disclaimer_and_stores_nothing(
     assistant: FakeAssistant, open_page: OpenPage
 ) -> None:
@@ -82,7 +77,7 @@ def test_a_button_is_posted_as_a_button(assistant: FakeAssistant, open_page: Ope
     say(page, "My neck is stiff")
     with page.expect_request("**/widget/messages") as request:
         choose(page, "None of these")
-    body = request.value.post_data_json
+    body = request.value.post_data_json or {}
     assert body["button"] == "none of these"
     assert "text" not in body
 
@@ -186,7 +181,7 @@ def test_sources_open_at_their_section(assistant: FakeAssistant, open_page: Open
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Magnesium").click()
     article = opened.value
-    assert article.url == assistant.url + "/demo#magnesium"
+    assert article.url == assistant.url + "/demo#magnesium_deficiency"
     expect(article.locator(":target")).to_have_text("Magnesium")
 
 
@@ -196,10 +191,12 @@ def test_the_summary_prints_alone_and_downloads(
     page = open_page(assistant.url)
     say(page, "My neck is stiff")
     say(page, "summary")
-    page.evaluate("""() => { window.print = () => {
-      const shown = (selector) => [...document.querySelector('neckwise-chat').shadowRoot.querySelectorAll(selector)];
-      window.onPaper = shown('.on-paper .summary').length;
-    }; }""")
+    page.evaluate(
+        """() => { window.print = () => {
+          const chat = document.querySelector('neckwise-chat').shadowRoot;
+          window.onPaper = chat.querySelectorAll('.on-paper .summary').length;
+        }; }"""
+    )
     page.get_by_role("button", name="Print").click()
     page.wait_for_function("window.onPaper === 1")
     page.locator("neckwise-chat").evaluate("chat => chat.toggleAttribute('printing', true)")
@@ -278,7 +275,7 @@ def test_a_screen_reader_meets_everything_in_order(assistant: FakeAssistant, ope
         'heading "Neckwise"',
         "- alert",
         "This may be an emergency",
-        'link "Call 112, Europe and many other countries"',
+        'link "Call 112 Europe and many other countries"',
         'log "Conversation"',
         "Neckwise said:",
         "You said:",

@@ -130,7 +130,7 @@ class NeckwiseChat extends LitElement {
     return html`<div role="alert">${emergency
       ? html`<div class="banner">
           <p class="words">${LEVEL_ICONS.emergency()}<span>${label("emergency_banner")}</span></p>
-          ${phoneLinks(phones)}
+          ${phoneLinks(phones, true)}
           <button class="dismiss" type="button" @click=${this.dismiss}>${label("dismiss")}</button>
         </div>`
       : nothing}</div>`;
@@ -165,7 +165,8 @@ class NeckwiseChat extends LitElement {
       case "summary":
         return summaryCard(payload, () => void this.print(entry.id));
       case "sources":
-        return sourcesCard(payload);
+        // its text is the answer itself, which the list does not repeat
+        return message.text ? html`${words}${sourcesCard(payload)}` : sourcesCard(payload);
       default:
         return words;
     }

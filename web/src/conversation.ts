@@ -4,7 +4,7 @@
  * Each message has an id of its own and is asked about under that id until the server has answered it, so it is neither lost
  * nor taken twice. Nothing is stored before the first message, and only for this tab.
  */
-import { erase, newSession, send, type Outgoing } from "./server";
+import { erase, newSession, news, send, type Answer, type Outgoing } from "./server";
 import type { BotMessage, Button, CareLevel } from "./payloads";
 
 export interface Entry { id: string; from: "person" | "assistant"; text: string; message?: BotMessage }
@@ -21,15 +21,19 @@ interface Kept {
   refused: string[];
   /** Set while the server has not yet erased what `session` names. */
   toErase: boolean;
+  /** A person has the conversation, and has written so many messages. */
+  person: boolean;
+  heard: number;
 }
 
 const KEY = "neckwise";
 const WAITS = [1000, 2000, 4000, 8000];
 const SLOW_AFTER = 4000;
+const NEWS_EVERY = 4000;
 
 const empty = (): Kept => ({
   version: 1, session: "", entries: [], outgoing: [], offered: [], emergency: null, refused: [],
-  toErase: false,
+  toErase: false, person: false, heard: 0,
 });
 
 function stored(): Kept {
@@ -65,6 +69,7 @@ export class Conversation {
     });
     if (this.kept.toErase) void this.erase();
     else if (this.kept.outgoing.length) void this.pump();
+    this.listen(this.kept.person);
   }
 
   get entries(): readonly Entry[] { return this.kept.entries; }
@@ -125,6 +130,19 @@ export class Conversation {
       await this.pause(attempt);
     }
     if (!session) this.erasing = "done";
+    this.clear();
+  }
+
+  /** The server has erased the conversation, because it was asked for in words. */
+  private forget(): true {
+    this.generation += 1;
+    this.connection = "good";
+    this.erasing = "done";
+    this.clear();
+    return true;
+  }
+
+  private clear(): void {
     this.kept = empty();
     try {
       sessionStorage.removeItem(KEY);
@@ -132,6 +150,23 @@ export class Conversation {
       // blocked: then nothing was stored
     }
     this.changed();
+  }
+
+  /** While a person has the conversation, asks now and then what they wrote. */
+  private listen(goOn: boolean): void {
+    const generation = this.generation;
+    if (!goOn) return;
+    setTimeout(async () => {
+      const heard = document.hidden ? null : await news(this.kept.session, this.kept.heard);
+      if (generation !== this.generation) return;
+      if (heard) {
+        this.kept.heard += heard.messages.length;
+        this.kept.person = heard.person;
+        if (heard.messages.length) this.receive(heard.messages);
+        this.keep();
+      }
+      this.listen(this.kept.person);
+    }, NEWS_EVERY);
   }
 
   private enqueue(text: string, content: Pick<Outgoing, "text" | "button">): boolean {
@@ -186,13 +221,17 @@ export class Conversation {
     }
     clearTimeout(slow);
     if (generation !== this.generation || answer.kind === "unreachable" || answer.kind === "unknown_session") return false;
-    return this.settle(message, answer.kind === "messages" ? answer.messages : null);
+    if (answer.kind === "messages" && answer.erased) return this.forget();
+    return this.settle(message, answer.kind === "messages" ? answer : null);
   }
 
-  private settle(message: Outgoing, messages: BotMessage[] | null): true {
+  private settle(message: Outgoing, answer: Extract<Answer, { kind: "messages" }> | null): true {
     this.kept.outgoing = this.kept.outgoing.filter((other) => other !== message);
-    if (messages === null) this.kept.refused = [...this.kept.refused, message.id];
-    else this.receive(messages);
+    if (answer === null) this.kept.refused = [...this.kept.refused, message.id];
+    else {
+      this.receive(answer.messages);
+      if (answer.person && !this.kept.person) this.listen((this.kept.person = true));
+    }
     this.back = this.connection === "offline" || this.connection === "unreachable";
     this.connection = "good";
     this.keep();

@@ -18,7 +18,8 @@ export function safeAddress(address: string): string {
 export function richText(source: string): Part[] {
   let tokens: Token[];
   try {
-    tokens = Lexer.lex(source, { gfm: true, breaks: true });
+    // the sign that plain-text lists begin with is none of Markdown's
+    tokens = Lexer.lex(source.replace(/^[•‣]\s*/gm, "- "), { gfm: true, breaks: true });
   } catch {
     return [html`<p>${source}</p>`];
   }

@@ -4,7 +4,7 @@ import { readMessage, type BotMessage } from "./payloads";
 export interface Outgoing { id: string; text?: string; button?: string; attempt: number }
 
 export type Answer =
-  | { kind: "messages"; messages: BotMessage[] }
+  | { kind: "messages"; messages: BotMessage[]; erased: boolean; person: boolean }
   | { kind: "unreachable" }
   | { kind: "unknown_session" }
   | { kind: "refused" };
@@ -43,10 +43,24 @@ export async function send(session: string, message: Outgoing): Promise<Answer> 
   if (!response || response.status >= 500 || response.status === 429 || response.status === 408) return { kind: "unreachable" };
   if (response.status === 401) return { kind: "unknown_session" };
   if (!response.ok) return { kind: "refused" };
-  const body: unknown = await response.json().catch(() => null);
-  const messages = (body as { messages?: unknown } | null)?.messages;
-  if (!Array.isArray(messages)) return { kind: "unreachable" };
-  return { kind: "messages", messages: messages.map(readMessage).filter((message) => message !== null) };
+  return (await told(response)) ?? { kind: "unreachable" };
+}
+
+async function told(response: Response): Promise<Extract<Answer, { kind: "messages" }> | null> {
+  const body = (await response.json().catch(() => null)) as { messages?: unknown; erased?: unknown; person?: unknown } | null;
+  if (!Array.isArray(body?.messages)) return null;
+  const messages = body.messages.map(readMessage).filter((message) => message !== null);
+  return { kind: "messages", messages, erased: body.erased === true, person: body.person === true };
+}
+
+/** What a person who took the conversation over wrote since; null when the server was not reached. */
+export async function news(session: string, seen: number): Promise<Extract<Answer, { kind: "messages" }> | null> {
+  const response = await request("news", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", [HEADER]: session },
+    body: JSON.stringify({ seen }),
+  });
+  return response?.ok ? told(response) : null;
 }
 
 /** True when erased (or never there), false when the server cannot do it, null when it was not reached. */

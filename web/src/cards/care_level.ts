@@ -4,13 +4,14 @@ import { icons, LEVEL_ICONS } from "../icons";
 import { label } from "../labels";
 import { dialled, type CareLevel, type Phone } from "../payloads";
 
-export function phoneLinks(phones: readonly Phone[]): TemplateResult | typeof nothing {
+/** Numbers to call. `short` shows only the first of the places a number is for; the whole is read out all the same. */
+export function phoneLinks(phones: readonly Phone[], short = false): TemplateResult | typeof nothing {
   if (phones.length === 0) return nothing;
   return html`<ul class="phones">
     ${phones.map(
       (phone) => html`<li>
         <a class="phone" href=${`tel:${dialled(phone.number)}`} aria-label=${label("call_label", { number: phone.number, label: phone.label })}>
-          ${icons.phone()}<span><b>${phone.number}</b>${phone.label ? html`<small>${phone.label}</small>` : nothing}</span>
+          ${icons.phone()}<span><b>${phone.number}</b> ${phone.label ? html`<small>${short ? phone.label.split(",")[0] : phone.label}</small>` : nothing}</span>
         </a>
       </li>`,
     )}

@@ -4,7 +4,7 @@ import { label } from "../labels";
 import type { Nutrients } from "../payloads";
 
 const fit = (score: number): string =>
-  label(score >= 0.66 ? "fits_3" : score >= 0.33 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
+  label(score >= 0.6 ? "fits_3" : score >= 0.3 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
 
 export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
   return html`<div class="card nutrients">

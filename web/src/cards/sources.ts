@@ -3,9 +3,9 @@ import { html, type TemplateResult } from "lit";
 import { label } from "../labels";
 import type { Sources } from "../payloads";
 
-/** The place of a section on the page with the article's content. */
+/** The place of a section on the page with the article's content: `Article, section 'Key Points'` is `#key_points`. */
 const anchor = (section: string): string =>
-  `/demo#${encodeURIComponent(section.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, ""))}`;
+  `/demo#${encodeURIComponent(section.replace(/^.*'(.+)'.*$/, "$1").trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, ""))}`;
 
 export function sourcesCard({ items }: Sources): TemplateResult {
   return html`<details class="card sources">
