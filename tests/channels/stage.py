@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from rasa.core.channels.channel import InputChannel, register
 from sanic import Sanic
+from sanic.touchup.service import TouchUp
 
 import settings as project_settings
 from channels.platform_api import Patience
@@ -51,16 +54,20 @@ class Stage:
 
     async def start(self) -> None:
         """Listen, with all listeners of a real start."""
-        Sanic.test_mode = (
-            True  # else its optimisation of its own methods fails on the second app of a process
-        )
         self._server = await self.app.create_server(
             "127.0.0.1", self.port, return_asyncio_server=True, access_log=False
         )
         logging.getLogger("sanic.root").setLevel(logging.WARNING)
-        await self._server.startup()
+        await self._start_up()
         await self._server.before_start()
         await self._server.after_start()
+
+    async def _start_up(self) -> None:
+        """Sanic's start-up, in which it rewrites methods of its classes: that must happen once a process."""
+        already = getattr(TouchUp, "done_for_stages", False)
+        with mock.patch.object(TouchUp, "run") if already else nullcontext():
+            await self._server.startup()
+        TouchUp.done_for_stages = True  # kept at the class: modules come and go
 
     async def stop(self) -> None:
         """Stop, with all listeners of a real stop."""
