@@ -37,6 +37,17 @@ class Turn:
         ]
         self.understanding: dict[str, Any] = latest.get("understanding") or {}
         self.said = False
+        if self._comes_back():
+            self.say("say_welcome_back", noted=self.noted())
+
+    def _comes_back(self) -> bool:
+        """Whether this is the first message after a long silence, with an assessment from before it."""
+        for event in reversed(self.tracker.events[:-1]):
+            if event.get("event") == "session_started":
+                return bool(self.before.asked) and bool(self.before.findings)
+            if event.get("event") == "bot":
+                return False
+        return False
 
     @property
     def who(self) -> str:

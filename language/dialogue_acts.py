@@ -30,6 +30,7 @@ _NO_HEALTH = frozenset(
         "summary",
         "stop",
         "go_back",
+        "go_on",
         "ask_why",
         "unsure",
     }
