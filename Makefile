@@ -49,6 +49,9 @@ lint: setup-dev ## ruff and mypy
 test: lint validate train ## every test that CI runs
 	@$(PYTHON) -m pytest
 
+docs: setup ## the pages of docs/ that are made from the knowledge
+	@$(PYTHON) -m evaluation.documents
+
 crossval: setup ## cross-validates the intents
 	@mkdir -p results && $(RASA) test nlu --cross-validation --folds 5 --out results/crossval
 
