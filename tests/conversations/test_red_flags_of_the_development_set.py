@@ -1,4 +1,4 @@
-"""Sure emergencies of the development set that name neck, fever, weakness or swelling: emergency after one message."""
+"""Sure emergencies of the development set, those with neck, fever, weakness or swelling first: emergency after one message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ ABOUT = re.compile("neck|fever|weak|swell", re.IGNORECASE)
 def first_sure_emergencies(path: Path, count: int) -> list[str]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     sure = [row for row in rows if row["label_confidence"] == "sure" and row["min_level"] == "emergency"]
-    return [row["text"] for row in sure if ABOUT.search(" ".join([row["text"], *row["present"]]))][:count]
+    sure.sort(key=lambda row: not ABOUT.search(row["text"]))  # those that name one of these first
+    return [row["text"] for row in sure][:count]
 
 
 def test_the_first_twenty_are_emergencies_after_one_message(server):
