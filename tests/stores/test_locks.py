@@ -55,24 +55,33 @@ async def test_turns_follow_each_other_in_the_order_of_arrival(
             pass
     order: list[int] = []
     inside = 0
+    go_on = asyncio.Event()
 
     async def turn(number: int) -> None:
         nonlocal inside
         async with stores[number % 2].lock(person):
             inside += 1
             assert inside == 1
-            await asyncio.sleep(0.05)
+            await go_on.wait()
+            await asyncio.sleep(0.005)
             order.append(number)
             inside -= 1
+
+    def waiting() -> int:
+        if isinstance(stores[0], LocksInMemory):
+            return len(stores[0]._queues.get(person, ()))
+        return int(redis.Redis.from_url(REDIS).llen(f"neckwise:queue:{person}"))
 
     tasks = []
     for number in range(20):
         tasks.append(asyncio.ensure_future(turn(number)))
-        await asyncio.sleep(0.02)
+        while waiting() <= number:
+            await asyncio.sleep(0.002)
+    go_on.set()
     begun = time.monotonic()
     await asyncio.gather(*tasks)
     assert order == list(range(20))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10
 
 
 async def test_conversations_do_not_wait_for_each_other(
