@@ -102,9 +102,8 @@ def person(whole: LiveServer) -> Conversation:
 
 
 def emergency(messages: list[dict[str, Any]]) -> bool:
-    """Whether the emergency message is among these."""
-    levels = [(message.get("custom") or {}).get("data", {}).get("level") for message in messages]
-    return "emergency" in levels
+    """Whether the emergency message is among these (the rest channel sends its text alone)."""
+    return any("call your local emergency number" in message["text"] for message in messages)
 
 
 def seconds_until(true: Callable[[], bool], limit: float) -> float:
