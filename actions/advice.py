@@ -10,10 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation import Turn
+from dialogue.wording import listed
 from language.facts import RISK_FACTORS
+from triage.agenda import open_doubts
 from triage.article import Answer, answer, disclaimer, topic_entry
 from triage.nutrients import NutrientFit, rank
 from triage.summary import summary
+from triage.symptoms import name
 
 
 class ActionAdvise(Action):
@@ -48,6 +51,9 @@ def give_advice(turn: Turn) -> None:
         turn.say(
             "say_level", title=card["title"], reasons=turn.reasons(level), what_to_do=what_to_do, custom=card
         )
+    doubts = open_doubts(state.findings, state.facts, level)
+    if doubts:
+        turn.say("say_doubts", symptoms=listed([name(code) for code in doubts], "or"), numbers=turn.numbers())
     if level in ("self_care", "routine"):
         _article_advice(turn)
     turn.change(assessment_complete=True, open_question=None, announced_level=level)

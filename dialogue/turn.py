@@ -13,7 +13,7 @@ from language.measures import temperatures
 from triage.assess import assess, higher
 from triage.emergency_numbers import country_from_text
 from triage.findings import ABSENT, PRESENT, UNCERTAIN, corrected, gather, merge
-from triage.questions import Question, question, questions
+from triage.questions import Option, Question, question, questions
 
 #: a report without a matched symptom counts as a doubt from this confidence on
 REPORT_CONFIDENCE = 0.6
@@ -98,17 +98,20 @@ def _with_answer(
         facts = {**{risk.fact: False for risk in asking.open_risks(state.facts)}, **facts}
     elif asking.kind == "choice" and asking.fact is not None:
         # the words of a button mean what the knowledge says, whatever they would mean in a sentence
-        chosen = next(
-            (
-                option
-                for option in asking.options
-                if option.tap.casefold() == heard.text.strip().casefold().rstrip(".!")
-            ),
-            None,
-        )
+        chosen = _chosen(asking, heard.text)
         if chosen is not None:
             facts[asking.fact] = chosen.value
     return news, facts
+
+
+def _chosen(asking: Question, text: str) -> Option | None:
+    """The option that a text picks: its button, or a single word that means it ("worse")."""
+    plain = " ".join(re.findall(r"[\w']+", text.casefold()))
+    for option in asking.options:
+        if plain == option.tap.casefold():
+            return option
+    picked = [option for option in asking.options if set(option.words) & set(plain.split())]
+    return picked[0] if len(picked) == 1 else None
 
 
 def _with_bare_temperature(

@@ -33,7 +33,7 @@ def next_question(
     if deciding and already < MOST_DOUBTS:
         return about(deciding[0])
     for each in questions().questions:
-        if level not in each.levels or asked.count(each.id) >= (MOST_ASKS if each.kind == "screen" else 1):
+        if level not in each.levels or asked.count(each.id) >= (1 if each.kind == "risks" else MOST_ASKS):
             continue
         if each.kind == "screen" and (each.open_codes(findings)):
             return each
@@ -42,6 +42,12 @@ def next_question(
         if each.kind == "choice" and each.fact is not None and facts.get(each.fact) is None:
             return each
     return None
+
+
+def open_doubts(findings: Mapping[str, str], facts: Mapping[str, Any], level: str | None) -> list[str]:
+    """Symptoms that stayed uncertain and would raise the level if they were there."""
+    doubts = [code for code, role in findings.items() if role == UNCERTAIN]
+    return _least_that_raises(doubts, findings, facts, level or LEVELS[0])
 
 
 def _least_that_raises(

@@ -18,10 +18,11 @@ NOT_SURE = "Not sure"
 
 
 class Option(KnowledgeModel):
-    """One answer to a choice: the words on the button and the value of the fact."""
+    """One answer to a choice: the words on the button, the value of the fact, and single words that mean it."""
 
     tap: str
     value: Union[float, str]
+    words: list[str] = []
 
 
 class RiskOption(KnowledgeModel):
