@@ -173,6 +173,7 @@ _QUOTES = str.maketrans(
         "\u00ad": " ",
     }
 )
+_SHOUTED = re.compile(r"[A-Z]+'[A-Z]+|\bW/O(?:UT)?\b")
 _SPLIT_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\w\s]")
 
 
@@ -253,7 +254,8 @@ class Reader:
     def read(self, text: str, mend: bool = True) -> Reading:
         """The reading of `text`; places refer to `text` as given. `mend=False` leaves misspelt words as they are."""
         words: list[Word] = []
-        flat = text.translate(_QUOTES)
+        # spaCy opens "don't" and "Don't", but not "DON'T"
+        flat = _SHOUTED.sub(lambda shouted: shouted[0].lower(), text.translate(_QUOTES))
         if len(flat) != len(text):  # translate keeps lengths one to one; anything else would shift the places
             raise AssertionError("normalising a text must not change its length")
         for token in self._nlp.make_doc(flat):
