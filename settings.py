@@ -212,7 +212,7 @@ class Settings:
         between(100, 20000),
     )
     messages_per_minute: int = setting(
-        CONVERSATION, "How many messages one person may send in a minute.", "30", between(1, 6000)
+        CONVERSATION, "How many messages one person may send in a minute.", "60", between(1, 6000)
     )
     public_url: str = setting(
         CHANNELS,

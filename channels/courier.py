@@ -17,8 +17,8 @@ from channels.record import Message
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 25.0
-"""How long a server that is told to stop waits for turns and answers under way."""
+STOP_SECONDS = 8.0
+"""How long a server that is told to stop waits for turns and answers under way. The launcher waits 10 s for it."""
 
 
 class Platform(Protocol):
@@ -67,6 +67,7 @@ class Courier:
             if task is not None:
                 task.cancel()
         await self._platform.api.close()
+        self._note(self._inbox.let_go, self.gate.channel)
         self._inbox.close()
 
     async def accept(self, delivery: Delivery) -> bool:

@@ -69,7 +69,7 @@ class Inbox:
     def __init__(self, path: Path, lease_seconds: float = LEASE_SECONDS) -> None:
         self._path = path
         self._lease_seconds = lease_seconds
-        self._owner = secrets.token_hex(8)
+        self._owner = ""
         self._connection: sqlite3.Connection | None = None
 
     @contextmanager
@@ -83,6 +83,7 @@ class Inbox:
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
+        self._owner = secrets.token_hex(8)
         database = sqlite3.connect(self._path, timeout=5.0)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
@@ -151,6 +152,13 @@ class Inbox:
         with self._database() as database:
             # words that are deleted from the tables are still in the log until then
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def let_go(self, channel: str) -> None:
+        """Leave what is unfinished to whoever looks next: this process ends."""
+        with self._database() as database:
+            database.execute(
+                "UPDATE delivery SET lease = 0 WHERE channel = ? AND owner = ?", (channel, self._owner)
+            )
 
     def take_up(self, channel: str) -> list[Unfinished]:
         """The deliveries of processes that ended, oldest first. They belong to this process now."""
