@@ -84,7 +84,8 @@ def _with_answer(
             news, facts = _with_bare_temperature(heard, news, facts)
         partial = asking.kind == "screen" and any(code in asking.codes for code in news)
         if answered == PRESENT and asking.kind == "screen" and len(waiting) != 1:
-            answered = None
+            # it is asked which one; where a bare yes is all that comes again, each of them may be there
+            answered = UNCERTAIN if state.asked.count(asking.id) > 1 else None
         if answered is not None and not partial:
             news = {**{code: answered for code in waiting if code not in news}, **news}
         elif (
