@@ -24,9 +24,12 @@ addEventListener('securitypolicyviolation', (event) => {
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium."""
+    """One Chromium.
+
+    It ends with this folder's tests: Playwright keeps an event loop running, and with that no asyncio test can run.
+    """
     try:
         with launched() as running:
             yield running
@@ -34,7 +37,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(str(problem), pytrace=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeAssistant]:
     """The scripted assistant that all tests share; a test that stops a server takes one of its own."""
     with FakeAssistant(tmp_path_factory.mktemp("assistant")) as running:
