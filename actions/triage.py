@@ -20,6 +20,7 @@ from language.topics import topic_for
 from triage.assess import assess
 from triage.findings import PRESENT
 from triage.protocol import LEVELS
+from triage.questions import question
 from triage.summary import LEVEL_TITLES
 from triage.symptoms import name
 
@@ -39,8 +40,16 @@ class ActionTriage(Action):
         turn.change(misunderstood=0)
         if consent_is_open(turn):
             return answer_consent(turn)
+        warn_for_others(turn)
         take_step(turn)
         return turn.events()
+
+
+def warn_for_others(turn: Turn) -> None:
+    """Says so where somebody else, whom the conversation is not about, may be in an emergency."""
+    others = turn.understanding.get("others") or {}
+    if others and assess(others, turn.understanding.get("facts") or {}).level == "emergency":
+        turn.say("say_other_person_emergency", numbers=turn.numbers())
 
 
 def take_step(turn: Turn) -> None:
@@ -75,10 +84,22 @@ def take_step(turn: Turn) -> None:
             turn.say("say_no_change", level=LEVEL_TITLES[state.care_level or "self_care"].lower())
         turn.say("say_done")
         return
+    standing = question(state.open_question) if state.open_question else None
+    once = standing is not None and state.asked.count(standing.id) < 2
+    if standing is not None and once and standing.kind in ("screen", "risks") and _only_a_yes(turn, told):
+        turn.change(asked=(*state.asked, standing.id))
+        turn.say("say_which_of_these")
+        turn.ask(standing)
+        return
     if turn.will_ask():
         announce_rise(turn)
     if not turn.ask_next():
         give_advice(turn)
+
+
+def _only_a_yes(turn: Turn, told: list[str]) -> bool:
+    """Whether the message says yes to a list without saying to what of it."""
+    return turn.understanding.get("reply") == "yes" and not told and not turn.understanding.get("facts")
 
 
 def announce_rise(turn: Turn) -> None:

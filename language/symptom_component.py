@@ -58,6 +58,7 @@ class SymptomExtractor(_Stateless, EntityExtractorMixin):
                     "subject": said.subject,
                     "person": said.person,
                     "reply": said.reply,
+                    "others": dict(said.others),
                 },
                 add_to_output=True,
             )

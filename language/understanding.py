@@ -40,7 +40,7 @@ class Understanding:
     """What one message says.
 
     `subject` is `self` or `other` (None where the message names nobody); `person` the words for the other ("your son").
-    `reply` is `yes`, `no`, `unsure` or None.
+    `reply` is `yes`, `no`, `unsure` or None. `others` are the present symptoms of persons the conversation is not about.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Understanding:
     subject: str | None = None
     person: str | None = None
     reply: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 class Interpreter:
@@ -82,6 +83,7 @@ class Interpreter:
         owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
         about, person = self._about(reading, mentions, assertions, owners, persons, subject)
         found = []
+        others: dict[str, str] = {}
         one_sided = False
         for mention, assertion, owner in zip(mentions, assertions, owners):
             if mention.code == ONE_SIDED:
@@ -96,13 +98,16 @@ class Interpreter:
                     role = OTHER
             elif who != SELF:
                 role = OTHER
+            had = owner is not None and "had" in reading.texts[owner.at : mention.start]
+            if role == OTHER and assertion == PRESENT and not had:
+                others[mention.code] = PRESENT
             start, end = reading.place(mention.start, mention.end)
             found.append(SymptomMention(mention.code, role, start, end, text[start:end], who, assertion))
         facts = facts_in(reading, self._lexicon)
         if one_sided:
             facts["one_sided"] = True
         return Understanding(
-            text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text)
+            text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text), others
         )
 
     def _with_temperature(
