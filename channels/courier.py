@@ -10,10 +10,12 @@ from typing import Any, Protocol
 import structlog
 from sanic import Blueprint
 
-from channels.gate import Gate, Incoming, shortened_hash
+from channels import wording
+from channels.gate import Gate, Incoming, notice, shortened_hash
 from channels.inbox import LEASE_SECONDS, Delivery, Inbox
 from channels.platform_api import Call, PlatformApi, PlatformError
 from channels.record import Message
+from channels.traces import kind_and_place
 
 log = structlog.get_logger()
 
@@ -115,11 +117,7 @@ class Courier:
             await asyncio.wait({before})
         channel, key = self.gate.channel, delivery.key
         if calls is None:
-            messages = self._platform.own_answer(delivery.incoming)
-            if messages is None:
-                incoming = await self._platform.read(delivery.incoming, self.gate)
-                messages = await self.gate.answer(incoming)
-            calls = self._platform.calls(delivery.address, messages)
+            calls = await self._answer(delivery)
             self._note(self._inbox.answered, channel, key, calls)
         for number, call in enumerate(calls[sent:], start=sent + 1):
             try:
@@ -134,6 +132,24 @@ class Courier:
                 # what follows it may still matter (an emergency message comes in a call of its own)
             self._note(self._inbox.sent, channel, key, number)
         self._note(self._inbox.done, channel, key)
+
+    async def _answer(self, delivery: Delivery) -> list[Call]:
+        """The calls of the answer. Whatever breaks on the way, there is one."""
+        incoming = delivery.incoming
+        try:
+            messages = self._platform.own_answer(incoming)
+            if messages is not None:
+                return self._platform.calls(delivery.address, messages)
+            incoming = await self._platform.read(incoming, self.gate)
+        except Exception as error:  # noqa: BLE001 - then it is read as it stands
+            log.error("courier.not.read", channel=self.gate.channel, **kind_and_place(error))
+        messages = await self.gate.answer(incoming)
+        try:
+            return self._platform.calls(delivery.address, messages)
+        except Exception as error:  # noqa: BLE001 - a message of a form that nobody foresaw must not end in silence
+            log.error("courier.not.rendered", channel=self.gate.channel, **kind_and_place(error))
+        words = [{"text": str(message["text"])} for message in messages if message.get("text")]
+        return self._platform.calls(delivery.address, words or [notice(wording.LAST_RESORT)])
 
     def _note(self, write: Any, *arguments: Any) -> None:
         try:

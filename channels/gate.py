@@ -29,6 +29,7 @@ from channels.deliveries import Deliveries, deliveries_for
 from channels.handover import Desk
 from channels.rate import Rate, rate_for
 from channels.record import Message, Record, Remembered, is_emergency
+from channels.traces import kind_and_place
 from settings import Settings
 from settings import load as load_settings
 
@@ -263,8 +264,8 @@ class Gate:
         began = time.monotonic()
         try:
             messages, outcome = await self._answer(incoming)
-        except Exception as error:  # the last line of defence: whatever broke, the person gets an answer
-            log.exception("gate.failed", channel=self.channel, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: whatever broke, people get an answer
+            log.error("gate.failed", channel=self.channel, **kind_and_place(error))
             text = plain_text(incoming.button_payload or incoming.text)
             messages, outcome = self._safe_messages(text, Remembered()), "failed"
         log.info(
@@ -349,9 +350,9 @@ class Gate:
             failure = "time"
         elif task.cancelled():
             failure = "cancelled"
-        elif task.exception() is not None:
+        elif error := task.exception():
             failure = "raised"
-            log.error("gate.turn.raised", channel=self.channel, error=type(task.exception()).__name__)
+            log.error("gate.turn.raised", channel=self.channel, **kind_and_place(error))
         return _Turn(collector.messages, failure)
 
     async def _unanswered(self, incoming: Incoming, text: str, rest: str, turn: _Turn) -> list[Message]:
@@ -397,8 +398,8 @@ class Gate:
             net = self._safety_net or _safety_net()
             country = remembered.country or self._country
             messages = net.messages_for(text, remembered.findings, country, remembered.subject)
-        except Exception as error:  # the net is the last thing that speaks: without it these fixed words do
-            log.exception("gate.safety_net.failed", channel=self.channel, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the net is the last that speaks: without it fixed words do
+            log.error("gate.safety_net.failed", channel=self.channel, **kind_and_place(error))
             messages = []
         messages = [m if is_emergency(m) else {**m, "notice": True} for m in messages]
         return messages or [notice(wording.LAST_RESORT)]

@@ -32,7 +32,7 @@ def settings_for(folder: Path, *platforms: FakePlatform, **more: str) -> project
         "MESSAGES_PER_MINUTE": "6000",
     }
     for platform in platforms:
-        environment |= platform.settings  # type: ignore[attr-defined]  # each fake that is served has it
+        environment |= platform.settings
     return project_settings.load({**environment, **more})
 
 

@@ -285,6 +285,14 @@ async def test_partly_answered_turn_with_a_red_flag_gets_the_emergency_message(l
     assert whole == "One moment."
 
 
+async def test_message_of_an_unforeseen_form_is_still_said(line: Line) -> None:
+    line.stage.agent.script = lambda _: [{"text": "Which?", "buttons": [{"title": "No payload"}]}]
+    ann = line.phone()
+    whole = "\n".join(m.text for m in await ann.say("hi"))
+    assert "Which?" in whole
+    assert await ann.say("1")
+
+
 async def test_no_model_gets_the_safe_message(line: Line) -> None:
     del line.stage.app.ctx.agent
     ann = line.phone()
@@ -399,6 +407,11 @@ async def test_logs_hold_no_words_and_no_ids(line: Line, capsys: pytest.CaptureF
     await ann.say("a very private sentence")
     await ann.forged("a very private sentence")()
     line.stage.agent.failure = "raise"
+    await ann.say("a very private sentence")
+    line.stage.agent.failure = None
+    line.stage.agent.script = lambda text: [{"text": text, "buttons": [{"title": text}]}]
+    await ann.say("a very private sentence")
+    line.stage.safety_net.messages_for = None  # type: ignore[assignment]  # it fails when it is called
     await ann.say("a very private sentence")
     captured = capsys.readouterr()
     logged = captured.out + captured.err

@@ -87,6 +87,11 @@ class FakePlatform:
         """Where the platform is."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the assistant is told about this platform."""
+        return {}
+
     async def _serve(self, request: web.Request) -> web.Response:
         body = await request.read()
         if self.trouble:
