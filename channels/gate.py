@@ -40,7 +40,7 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 ALWAYS_OFFERED = frozenset({"start over", "restart", "help", "stop", "summary", "talk to a person"})
 """Button payloads that are good at any time, whatever was asked last."""
 
-TAKES_BACK = frozenset({"start over", "restart", "back to the assistant"})
+TAKES_BACK = frozenset({"start over", "restart", "back to the assistant", "delete my data"})
 """What a person writes to talk to the assistant again after being handed over."""
 
 _SALT = secrets.token_bytes(16)
