@@ -99,18 +99,20 @@ def _with_answer(
         facts = {**{risk.fact: False for risk in asking.open_risks(state.facts)}, **facts}
     elif asking.kind == "choice" and asking.fact is not None:
         # the words of a button mean what the knowledge says, whatever they would mean in a sentence
-        chosen = _chosen(asking, heard.text)
+        chosen = _chosen(asking, heard.text, stated=asking.fact in facts)
         if chosen is not None:
             facts[asking.fact] = chosen.value
     return news, facts
 
 
-def _chosen(asking: Question, text: str) -> Option | None:
-    """The option that a text picks: its button, or a single word that means it ("worse")."""
+def _chosen(asking: Question, text: str, stated: bool) -> Option | None:
+    """The option that a text picks: its button or, where the fact is not `stated` by itself, a word that means it ("worse")."""
     plain = " ".join(re.findall(r"[\w']+", text.casefold()))
     for option in asking.options:
         if plain == option.tap.casefold():
             return option
+    if stated:
+        return None
     picked = [option for option in asking.options if set(option.words) & set(plain.split())]
     return picked[0] if len(picked) == 1 else None
 
