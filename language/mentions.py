@@ -516,6 +516,7 @@ def _compatible(inner: str, outer: str) -> bool:
         ("severe_weakness", "walking_difficulty"),
         ("arm_pain", "chest_pain"),
         ("severe_pain", "neck_pain"),
+        ("numbness", "one_sided_weakness"),
         ("tingling", "one_sided_weakness"),
         ("neck_pain", "arm_pain"),
         ("paralysis", "numbness"),
