@@ -27,8 +27,6 @@ from launch.quiet import hush
 from triage.loading import REPOSITORY
 
 BUILD = REPOSITORY / "build"
-DOCUMENT = REPOSITORY / "docs" / "evaluation.md"
-BEGIN, END = "<!-- figures: `python -m evaluation --document` writes them -->", "<!-- end of figures -->"
 
 
 def scored(rows: dict[str, list[Row]], read: Read, files: Sequence[str] = tuple(FILES)) -> Score:
@@ -72,10 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"\n{len(failed)} of {sum(each.met is not None for each in figures)} targets missed.")
     _write(figures, peers, score)
     if asked.document:
-        before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
-        DOCUMENT.write_text(
-            f"{before}{BEGIN}\n{table.markdown(figures, peers)}\n{END}{rest.split(END)[1]}", encoding="utf-8"
-        )
+        table.put("figures", table.markdown(figures, peers))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 python -m evaluation.perturbations            the share of messages whose findings change, by kind of change
 python -m evaluation.perturbations --list 20  ... and as many of each that do
+python -m evaluation.perturbations --document ... and the table goes into docs/evaluation.md
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evaluation.examples import examples
+from evaluation.table import as_markdown, put
 from language.understanding import understand
 from triage.assess import assess
 from triage.findings import gather
@@ -215,27 +217,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--list", type=int, default=0, metavar="N", help="show N of each, a lower level of care first"
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth message")
+    parser.add_argument("--document", action="store_true", help="write the table into docs/evaluation.md")
     asked = parser.parse_args(arguments)
     made = list(composed())
     misread = [(text, code, role) for text, code, role in made if (code, role) not in read(text)[0]]
-    print(
-        f"composed sentences read as meant: {1 - len(misread) / len(made):.3f} ({len(made) - len(misread)}/{len(made)})"
-    )
+    meant = f"Composed sentences read as meant: {len(made) - len(misread)} of {len(made)}."
+    print(meant)
     for text, code, role in misread[: asked.list]:
         print(f"    {text!r} ({code}, {role}): {sorted(read(text)[0])}")
     texts = messages(asked.every)
-    print(f"{'change':<22}{'messages':>9}{'findings changed':>18}{'share':>8}{'lower level':>13}{'share':>8}")
+    rows = [["change", "messages", "findings changed", "share", "a lower level of care", "share"]]
+    print(_columns(rows[0]))
     for kind in PERTURBATIONS:
         touched, found = changes(kind, texts)
         lower = sum(each.lower for each in found)
         of = max(1, touched)
-        print(
-            f"{kind:<22}{touched:>9}{len(found):>18}{len(found) / of:>8.3f}{lower:>13}{lower / of:>8.3f}",
-            flush=True,
+        rows.append(
+            [kind, str(touched), str(len(found)), f"{len(found) / of:.3f}", str(lower), f"{lower / of:.3f}"]
         )
+        print(_columns(rows[-1]), flush=True)
         for each in sorted(found, key=lambda change: not change.lower)[: asked.list]:
             print(f"    {each}")
+    if asked.document:
+        put("perturbations", f"{meant}\n\n{as_markdown(rows)}")
     return 0
+
+
+def _columns(cells: Sequence[str]) -> str:
+    return f"{cells[0]:<22}" + "".join(f"{cell:>{len(title) + 3}}" for cell, title in zip(cells[1:], _WIDE))
+
+
+_WIDE = ("messages", "findings changed", "share", "a lower level of care", "share")
 
 
 if __name__ == "__main__":

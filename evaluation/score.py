@@ -310,7 +310,7 @@ def score_faq(score: Score, rows: Sequence[Row], read: Read) -> None:
     readings: list[tuple[Row, str, str | None, str]] = []
     for row in rows:
         reading = read(row["text"])
-        wanted: str = TOPICS.get(row["topic"], row["topic"])
+        wanted = str(TOPICS.get(row["topic"], row["topic"]))
         nothing = "declined" if reading.intent in DECLINED else NO_TOPIC
         score.confusions["topics"][wanted, reading.topic or nothing] += 1
         readings.append((row, wanted, reading.topic, f"{reading.intent}: {reading.topic}, not {wanted}"))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from evaluation.score import NEVER, Figure
+from triage.loading import REPOSITORY
+
+DOCUMENT = REPOSITORY / "docs" / "evaluation.md"
 
 Peers = Mapping[str, Mapping[tuple[str, str], Figure]]
 
@@ -58,6 +62,18 @@ def terminal(figures: Sequence[Figure], peers: Peers) -> str:
 
 def markdown(figures: Sequence[Figure], peers: Peers) -> str:
     """The table in Markdown."""
-    heading, *rows = lines(figures, peers)
-    told = [heading, ["---"] * len(heading), *rows]
+    return as_markdown(list(lines(figures, peers)))
+
+
+def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows, the heading first, as a Markdown table."""
+    told = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in told)
+
+
+def put(name: str, table: str, document: Path = DOCUMENT) -> None:
+    """Writes a table into the document, between the marks of that name. Raises ValueError where they are missing."""
+    begin, end = f"<!-- {name}: written by a command -->", f"<!-- end of {name} -->"
+    before, rest = document.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    document.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
