@@ -143,9 +143,10 @@ class Conversations:
             if self._advance(connection, sender, seen, after):
                 self._insert(connection, sender, seen.last_event, new_events, write_id)
                 return after
-            if self._is_written(connection, sender, write_id):
-                return after if self._row(connection, sender) == after else None
+            # The row is locked first: two processes that write the same turn must not both find it missing.
             current = self._row(connection, sender)
+            if self._is_written(connection, sender, write_id):
+                return after if current == after else None
             if current is None:
                 after = Position(1, len(new_events), start, after.head)
                 self._create(connection, sender, after)

@@ -35,6 +35,9 @@ LEASE_SECONDS = 6.0
 
 RENEW_SECONDS = 2.0
 
+PATIENCE_SECONDS = 3.0
+"""How long one question to Redis may take."""
+
 AWAY_SECONDS = 2.0
 """How long a Redis that has failed is left alone."""
 
@@ -130,7 +133,11 @@ class LocksInRedis(ConversationLocks):
         """The client of the running event loop; it gives up soon, since a person waits."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            self._clients = {loop: Redis.from_url(self._url, socket_timeout=1.0, socket_connect_timeout=1.0)}
+            self._clients = {
+                loop: Redis.from_url(
+                    self._url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
+                )
+            }
         return self._clients[loop]
 
     @contextlib.asynccontextmanager
@@ -155,10 +162,12 @@ class LocksInRedis(ConversationLocks):
             async with self._own.lock(conversation_id, lock_lifetime) as own:
                 yield own
             return
-        renewal = asyncio.ensure_future(self._renew(held, place))
+        done = asyncio.Event()
+        renewal = asyncio.ensure_future(self._renew(held, place, done))
         try:
             yield TicketLock(conversation_id)
         finally:
+            done.set()  # a cancel alone can be lost in the client when it coincides with a timeout there
             renewal.cancel()
             await self._let_go(held, queue, place)
 
@@ -185,8 +194,8 @@ class LocksInRedis(ConversationLocks):
             raise
         return held
 
-    async def _renew(self, held: Any, place: str) -> None:
-        while True:
+    async def _renew(self, held: Any, place: str, done: asyncio.Event) -> None:
+        while not done.is_set():
             await asyncio.sleep(RENEW_SECONDS)
             try:
                 await held.reacquire()

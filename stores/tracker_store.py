@@ -76,6 +76,10 @@ class ConversationStore(TrackerStore):
         url = database_url or wanted.database_url
         engine = open_engine(url)
         self.conversations = Conversations(engine, keeps_outbox=event_broker is not None)
+        try:
+            self.conversations.make_ready()
+        except (SQLAlchemyError, SchemaIsNewer) as error:
+            log.error("The database is not ready (%s); it is tried again later.", type(error).__name__)
         self.journal = Journal(journal_path(url))
         self._remembered: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._away_until = 0.0

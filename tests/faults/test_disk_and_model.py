@@ -42,10 +42,9 @@ def test_the_disk_is_full(
     person.say("hello")
     person.say("i have a stiff neck")
     filling = small_disk / "filling"
-    with filling.open("wb") as file, contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
         while True:
             file.write(b"x" * 4096)
-            file.flush()
     for _ in range(12):
         person.say("can low vitamin d cause weakness?")
     assert emergency(Conversation(server.talk()).say(RED_FLAG))

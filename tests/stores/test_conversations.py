@@ -102,6 +102,22 @@ def test_many_writers_at_once_lose_nothing(conversations: Conversations, sender:
     assert found.position.last_event == 81
 
 
+def test_a_write_that_many_repeat_at_once_is_there_once(conversations: Conversations, sender: str) -> None:
+    """As when several processes find the same turn in the journal."""
+    conversations.append(sender, Position(), [said("first")], "w0")
+    for number in range(10):
+        write = f"w{number + 1}"
+        with ThreadPoolExecutor(6) as pool:
+            repeats = [
+                pool.submit(conversations.append, sender, Position(), [said(write)], write) for _ in range(6)
+            ]
+            for repeat in repeats:
+                repeat.result()
+    found = conversations.whole(sender)
+    assert found is not None
+    assert texts(found) == ["first", *(f"w{number + 1}" for number in range(10))]
+
+
 def test_deletion_leaves_nothing_of_a_person_and_all_of_the_others(
     conversations: Conversations, sender: str
 ) -> None:
