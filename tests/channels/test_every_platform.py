@@ -165,6 +165,7 @@ async def test_deliveries_out_of_order_are_each_answered(line: Line) -> None:
 
 async def test_messages_of_one_person_are_answered_in_their_order(line: Line) -> None:
     line.stage.agent.seconds = 0.02
+    line.fake.trouble.extend([(500, {}, {})] * 3)  # the first answer is held up; the others must not overtake it
     ann = line.phone()
     for number in range(10):
         assert await ann.text(f"number {number}")() == 200
