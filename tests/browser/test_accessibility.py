@@ -160,6 +160,10 @@ def test_it_can_be_used_on_320_by_256(state: tuple[str, Page], page_in_state: Pa
         button.click(trial=True)
 
 
+def test_only_the_conversation_scrolls(page_in_state: Page) -> None:
+    assert page_in_state.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+
+
 def test_text_twice_as_large_fits(page_in_state: Page) -> None:
     page_in_state.set_viewport_size({"width": 640, "height": 900})
     page_in_state.evaluate("document.documentElement.style.fontSize = '200%'")

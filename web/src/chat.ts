@@ -233,10 +233,9 @@ class NeckwiseChat extends LitElement {
     const reading = [...this.renderRoot.querySelectorAll<HTMLElement>(".entry.person")].at(-1);
     const behavior = atOnce || matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
     requestAnimationFrame(() => {
-      const bottom = scroll.scrollHeight;
-      const top = reading ? reading.offsetTop - scroll.offsetTop - 8 : 0;
       const scroller = scroll.scrollHeight > scroll.clientHeight + 1 ? scroll : (scroll.parentElement as HTMLElement);
-      scroller.scrollTo({ top: scroller === scroll ? Math.min(top, bottom) : reading ? reading.offsetTop : 0, behavior });
+      const top = (element: Element): number => element.getBoundingClientRect().top;
+      scroller.scrollTo({ top: reading ? scroller.scrollTop + top(reading) - top(scroller) - 8 : 0, behavior });
     });
   }
 

@@ -100,7 +100,7 @@ export const styles = css`
   .phone b { font-size: 1.25rem; }
   .phone small { display: block; font-size: 0.8125rem; }
 
-  .scroll { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; }
+  .scroll { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; }
   .log { border-radius: 0.5rem; }
   .log > ol { list-style: none; padding: 0; display: flex; flex-direction: column; gap: 0.75rem; }
   .entry { animation: appear 0.2s ease-out; }

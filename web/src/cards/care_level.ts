@@ -19,9 +19,13 @@ export function phoneLinks(phones: readonly Phone[], short = false): TemplateRes
 }
 
 export function careLevelCard(care: CareLevel): TemplateResult {
+  const drawing = LEVEL_ICONS[care.level]();
+  const words = label(`level_${care.level}`);
   return html`<div class="card care ${care.level}">
-    <p class="level">${LEVEL_ICONS[care.level]()}<b>${label(`level_${care.level}`)}</b></p>
-    <h2>${care.title}</h2>
+    ${care.title === words
+      ? html`<h2 class="level">${drawing}${words}</h2>`
+      : html`<p class="level">${drawing}<b>${words}</b></p>
+          <h2>${care.title}</h2>`}
     ${care.whatToDo.length
       ? html`<h3>${label("what_to_do")}</h3>
           <ul>${care.whatToDo.map((step) => html`<li>${step}</li>`)}</ul>`

@@ -8,15 +8,15 @@ ${n.map(t=>p`<li>
 ${B.phone()}<span><b>${t.number}</b> ${t.label?p`<small>${e?t.label.split(",")[0]:t.label}</small>`:b}</span>
 </a>
 </li>`)}
-</ul>`}function Kt(n){return p`<div class="card care ${n.level}">
-<p class="level">${ye[n.level]()}<b>${u(`level_${n.level}`)}</b></p>
-<h2>${n.title}</h2>
+</ul>`}function Kt(n){let e=ye[n.level](),t=u(`level_${n.level}`);return p`<div class="card care ${n.level}">
+${n.title===t?p`<h2 class="level">${e}${t}</h2>`:p`<p class="level">${e}<b>${t}</b></p>
+<h2>${n.title}</h2>`}
 ${n.whatToDo.length?p`<h3>${u("what_to_do")}</h3>
-<ul>${n.whatToDo.map(e=>p`<li>${e}</li>`)}</ul>`:b}
+<ul>${n.whatToDo.map(r=>p`<li>${r}</li>`)}</ul>`:b}
 ${Ze(n.phones)}
 ${n.reasons.length?p`<h3>${u("why")}</h3>
 <ul class="reasons">
-${n.reasons.map(e=>p`<li>${e.text}${e.source?p` <small>${u("source",{source:e.source})}</small>`:b}</li>`)}
+${n.reasons.map(r=>p`<li>${r.text}${r.source?p` <small>${u("source",{source:r.source})}</small>`:b}</li>`)}
 </ul>`:b}
 </div>`}var Dn=n=>u(n>=.6?"fits_3":n>=.3?"fits_2":n>0?"fits_1":"fits_0");function Qt({ranking:n}){return p`<div class="card nutrients">
 <h2>${u("nutrients")}</h2>
@@ -198,7 +198,7 @@ border: 2px solid currentColor; border-radius: 0.75rem; text-decoration: none; c
 }
 .phone b { font-size: 1.25rem; }
 .phone small { display: block; font-size: 0.8125rem; }
-.scroll { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; }
+.scroll { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; }
 .log { border-radius: 0.5rem; }
 .log > ol { list-style: none; padding: 0; display: flex; flex-direction: column; gap: 0.75rem; }
 .entry { animation: appear 0.2s ease-out; }
@@ -376,5 +376,5 @@ ${this.botMessage(t)}
 <button class="try" type="button" @click=${()=>t.tryNow()}>${u("try_now")}</button>
 </div>`}let r=p`<div class="writing" aria-hidden="true"><i></i><i></i><i></i></div>`;return t.connection==="slow"?p`<p class="box">${u("slow")} ${u("if_urgent")}</p>${r}`:t.busy?p`<span class="unseen">${u("writing")}</span>${r}`:t.quiet?p`<p class="box">${u("quiet")}</p>`:t.back?p`<span class="unseen">${u("back")}</span>`:b}choices(){let{conversation:t}=this,r=t.begun?t.offered.map(s=>({title:s.title,act:()=>this.answered(()=>t.press(s))})):Ms.map(s=>({title:u(s),act:()=>this.say(u(s),xe(s))}));return r.length===0||t.erasing==="doing"||t.erasing==="waiting"?b:p`<div class="choices" role="group" aria-label=${u("answers")}>
 ${r.map(s=>p`<button class="choice" type="button" dir="auto" @click=${s.act}>${s.title}</button>`)}
-</div>`}updated(t){let{entries:r,emergency:s,erasing:i,begun:o,survivesReload:a}=this.conversation;if(r.length!==this.shownEntries){let c=r.length>this.shownEntries,d=this.shownEntries===0&&r.length>2;this.shownEntries=r.length,c&&this.showNewest(d)}else this.conversation.connection!==this.shownConnection&&this.showNewest(!0);i!==this.shownErasing&&this.renderRoot.querySelector(".news")?.scrollIntoView({block:"nearest"}),this.shownConnection=this.conversation.connection,this.shownErasing=i;let l=i!=="no"&&i!=="doing"?"erased":o&&a?"begun":"";l&&l!==this.told&&this.tellHost(this.told=l),document.title=`${s?"⚠ ":""}${u("name")}`}showNewest(t){let r=this.renderRoot.querySelector(".scroll");if(!r)return;let s=[...this.renderRoot.querySelectorAll(".entry.person")].at(-1),i=t||matchMedia("(prefers-reduced-motion: reduce)").matches?"auto":"smooth";requestAnimationFrame(()=>{let o=r.scrollHeight,a=s?s.offsetTop-r.offsetTop-8:0,l=r.scrollHeight>r.clientHeight+1?r:r.parentElement;l.scrollTo({top:l===r?Math.min(a,o):s?s.offsetTop:0,behavior:i})})}say(t,r){this.answered(()=>this.conversation.say(r,t))}answered(t){t(),this.updateComplete.then(()=>{this.shadowRoot?.activeElement||this.log?.focus({preventScroll:!0})})}submit(t){t.preventDefault();let{box:r}=this,s=r?.value.trim();if(!r||!s)return r?.focus();this.conversation.say(s)&&(r.value=""),r.focus()}typed(t){t.key!=="Enter"||t.shiftKey||t.isComposing||(t.preventDefault(),t.target.form?.requestSubmit())}takeBack(t){let{box:r}=this;r&&(r.value=[this.conversation.takeBack(t),r.value].filter(Boolean).join(`
+</div>`}updated(t){let{entries:r,emergency:s,erasing:i,begun:o,survivesReload:a}=this.conversation;if(r.length!==this.shownEntries){let c=r.length>this.shownEntries,d=this.shownEntries===0&&r.length>2;this.shownEntries=r.length,c&&this.showNewest(d)}else this.conversation.connection!==this.shownConnection&&this.showNewest(!0);i!==this.shownErasing&&this.renderRoot.querySelector(".news")?.scrollIntoView({block:"nearest"}),this.shownConnection=this.conversation.connection,this.shownErasing=i;let l=i!=="no"&&i!=="doing"?"erased":o&&a?"begun":"";l&&l!==this.told&&this.tellHost(this.told=l),document.title=`${s?"⚠ ":""}${u("name")}`}showNewest(t){let r=this.renderRoot.querySelector(".scroll");if(!r)return;let s=[...this.renderRoot.querySelectorAll(".entry.person")].at(-1),i=t||matchMedia("(prefers-reduced-motion: reduce)").matches?"auto":"smooth";requestAnimationFrame(()=>{let o=r.scrollHeight>r.clientHeight+1?r:r.parentElement,a=l=>l.getBoundingClientRect().top;o.scrollTo({top:s?o.scrollTop+a(s)-a(o)-8:0,behavior:i})})}say(t,r){this.answered(()=>this.conversation.say(r,t))}answered(t){t(),this.updateComplete.then(()=>{this.shadowRoot?.activeElement||this.log?.focus({preventScroll:!0})})}submit(t){t.preventDefault();let{box:r}=this,s=r?.value.trim();if(!r||!s)return r?.focus();this.conversation.say(s)&&(r.value=""),r.focus()}typed(t){t.key!=="Enter"||t.shiftKey||t.isComposing||(t.preventDefault(),t.target.form?.requestSubmit())}takeBack(t){let{box:r}=this;r&&(r.value=[this.conversation.takeBack(t),r.value].filter(Boolean).join(`
 `),r.focus())}dismiss(){this.conversation.dismissEmergency(),this.log?.focus({preventScroll:!0})}erase(){this.dialog?.close(),this.box&&(this.box.value=""),this.conversation.erase(),this.log?.focus({preventScroll:!0})}async print(t){this.printed=t,this.toggleAttribute("printing",!0),await this.updateComplete,print(),this.toggleAttribute("printing",!1)}tellHost(t){ut&&parent.postMessage(`neckwise:${t}`,"*")}};ae.styles=xn,ae.properties={printed:{state:!0}};Vt(new URLSearchParams(location.search).get("lang")??"").then(()=>customElements.define("neckwise-chat",ae));
