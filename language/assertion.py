@@ -35,6 +35,17 @@ class Asserter:
         self._clause_starts = frozenset(self._data.clause_starts)
         self._openers = frozenset(self._data.question_openers)
         self._past_verbs = frozenset(self._data.past_verbs)
+        self._new_pains = self._clause_starts & {
+            "sharp",
+            "dull",
+            "burning",
+            "stabbing",
+            "throbbing",
+            "shooting",
+            "severe",
+            "sudden",
+            "constant",
+        }
         self._doubt_ends = frozenset(self._data.doubt_ends)
         self._onset = frozenset(self._data.onset)
         self._pairs = {frozenset(pair) for pair in self._data.pairs}
@@ -136,7 +147,7 @@ class Asserter:
                     words,
                     claims,
                     reading,
-                    conditional=words[each.start] in ("if", "unless", "whether"),
+                    conditional=bool({"if", "unless", "whether"} & set(words[each.start : each.end])),
                 ):
                     continue
                 span = range(each.end, mention.start)
@@ -213,6 +224,14 @@ class Asserter:
                 joined = True
             if word in ("and",) and seen_mention and at + 1 == span.stop:
                 joined = True
+            if (
+                word == ","
+                and at + 1 == span.stop
+                and distance
+                and not seen_mention
+                and words[at + 1] in self._new_pains
+            ):
+                return ""
             if word not in self._lexicon.fillers and word not in _LIST_JOINS:
                 distance += 1
         if distance > trigger.within:
@@ -355,7 +374,7 @@ class Asserter:
         """Where the question that the mention stands in begins, None where it is no question."""
         at = mention.start - 1
         while at >= start:
-            if words[at] in ("but", "because", "and", "since", "as") and words[at + 1] in (
+            if words[at] in ("but", "because", "and", "since", "as", ",", "-") and words[at + 1] in (
                 "i",
                 "my",
                 "he",

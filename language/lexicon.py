@@ -239,7 +239,8 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     ]
     trigger_book = PhraseBook(triggers, (), split)
     known = trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
-    reader = Reader(Speller(class_book.words | phrase_book.words, known).mend)
+    stances = {word for word in trigger_book.words | {"right", "left", "night", "without"} if len(word) >= 5}
+    reader = Reader(Speller(class_book.words | phrase_book.words | stances, known).mend)
     return Lexicon(
         reader=reader,
         fillers=fillers,

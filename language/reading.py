@@ -8,9 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from spacy.lang.en import English
 from spacy.language import Language
 from spacy.symbols import NORM, ORTH
+
+from language.spelling import english_words
 
 #: written forms that spaCy's own exceptions lack, opened to the words they stand for
 SHORT_FORMS = {
@@ -219,6 +223,24 @@ class Reading:
         return result
 
 
+#: forms that deny, as they are written without and with the apostrophe
+_DENIALS = {
+    form: words
+    for short, words in SHORT_FORMS.items()
+    if words.endswith(" not") and len(short) >= 4
+    for form in (short, f"{short[:-1]}'t")
+}
+
+
+@lru_cache(maxsize=10_000)
+def _misspelt_denial(word: str) -> str | None:
+    """ "haevn't", "doesn;t", "canot" as the denial they were meant to be: a "not" that is lost turns absent into present."""
+    if len(word) < 5 or word[-1] not in "to" or word in _DENIALS or word in english_words():
+        return None
+    found = process.extractOne(word, list(_DENIALS), scorer=OSA.distance, score_cutoff=1)
+    return _DENIALS[found[0]] if found else None
+
+
 @lru_cache(maxsize=1)
 def _tokenizer() -> Language:
     """spaCy's English tokenizer with a few written forms more; built once, it costs a quarter of a second."""
@@ -264,6 +286,8 @@ class Reader:
                 if "\n" in raw and words and words[-1].text not in _SENTENCE_END:
                     words.append(Word("\n", token.idx, token.idx + len(raw), raw))
                 continue
+            if all(unicodedata.category(c) in ("So", "Sk", "Mn", "Cf") for c in raw):
+                continue  # an emoji says nothing about a symptom
             lower = raw.lower()
             if lower in ("'s", "s") and words:
                 opened = "is" if words[-1].text in _IS_AFTER else "'s"
@@ -271,6 +295,8 @@ class Reader:
                 opened = "would"
             elif lower in SHORT_FORMS:
                 opened = SHORT_FORMS[lower]
+            elif mend and (denial := _misspelt_denial(lower)):
+                opened = denial
             elif not lower.isascii() or not lower.isalpha():
                 opened = token.norm_.lower() if "'" in lower or lower in ("w/o", "w/out") else lower
             elif token.norm_ != lower and token.norm_ in (

@@ -24,7 +24,7 @@ class Speller:
     """Mends a word to the nearest of `vocabulary` where it is no English word itself.
 
     One slip (a wrong, missing, additional or swapped letter) in words of five to seven letters, two from eight on; in
-    words of four letters only a swap or a repeated letter. The first letter must be right, as it is in most slips.
+    words of four letters a swap, a repeated letter, or one that was left out. The first letter must be right, as it is in most slips.
     """
 
     def __init__(self, vocabulary: Collection[str], known: Collection[str] = ()) -> None:
@@ -47,11 +47,17 @@ class Speller:
             word = squeezed
         if len(word) < 4 or word in english_words():
             return word
+        for at in range(1, len(word)):
+            if word[at] == word[at - 1]:
+                single = word[:at] + word[at + 1 :]
+                if single in self._known or single in english_words():
+                    return single
         candidates = self._by_letter.get(word[0], [])
         most = 1 if len(word) < 8 else 2
         best = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=most, limit=3)
         for candidate, distance, _ in best:
-            if len(word) == 4 and sorted(candidate) != sorted(word) and set(candidate) != set(word):
+            swapped = sorted(candidate) == sorted(word) or set(candidate) == set(word)
+            if len(word) == 4 and not swapped and len(candidate) != 5:
                 continue
             if abs(len(candidate) - len(word)) <= distance:
                 return candidate

@@ -67,18 +67,9 @@ class Interpreter:
         if not reading.words:
             return Understanding(text)
         mentions = find_mentions(reading, self._lexicon)
+        mentions = self._stated(text, reading, mentions)
         assertions = self._asserter.assertions(reading, mentions)
-        mentions, assertions = self._with_temperature(text, reading, mentions, assertions)
-        for code, place in (("overdose", many_pills(text)), ("weight_loss", weight_lost(text))):
-            inside = [
-                at
-                for at, word in enumerate(reading.words)
-                if place and word.start < place[1] and place[0] < word.end
-            ]
-            if inside and not any(m.code == code for m in mentions):
-                stated = Mention(code, inside[0], inside[-1] + 1, frozenset(inside))
-                assertions = [*assertions, self._asserter.assertions(reading, [*mentions, stated])[-1]]
-                mentions = [*mentions, stated]
+        assertions = self._by_temperature(text, reading, mentions, assertions)
         persons = persons_in(reading, self._lexicon)
         owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
         about, person = self._about(reading, mentions, assertions, owners, persons, subject)
@@ -110,10 +101,31 @@ class Interpreter:
             text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text), others
         )
 
-    def _with_temperature(
-        self, text: str, reading: Reading, mentions: list[Mention], assertions: list[str]
-    ) -> tuple[list[Mention], list[str]]:
-        """A stated temperature decides the fever: 38.0 °C or more is one, below is none."""
+    def _stated(self, text: str, reading: Reading, mentions: list[Mention]) -> list[Mention]:
+        """Mentions with those that numbers make: a temperature is a fever or none, many pills are an overdose."""
+        stated = list(mentions)
+        places = [("overdose", many_pills(text)), ("weight_loss", weight_lost(text))]
+        places += [("fever", (each.start, each.end)) for each in temperatures(text)]
+        for code, place in places:
+            if place is None:
+                continue
+            inside = frozenset(
+                at for at, word in enumerate(reading.words) if word.start < place[1] and place[0] < word.end
+            )
+            if not inside:
+                continue
+            sentence = reading.sentence_of[min(inside)]
+            known = any(m.code == code and reading.sentence_of[m.start] == sentence for m in stated)
+            if not known:
+                stated.append(Mention(code, min(inside), max(inside) + 1, inside))
+        return stated
+
+    @staticmethod
+    def _by_temperature(
+        text: str, reading: Reading, mentions: list[Mention], assertions: list[str]
+    ) -> list[str]:
+        """A stated temperature decides the fever it stands beside: 38.0 °C or more is one, below is none."""
+        decided = list(assertions)
         for each in temperatures(text):
             inside = [
                 at for at, word in enumerate(reading.words) if word.start < each.end and each.start < word.end
@@ -121,31 +133,14 @@ class Interpreter:
             if not inside:
                 continue
             sentence = reading.sentence_of[inside[0]]
-            near = [
-                i
-                for i, m in enumerate(mentions)
-                if m.code == "fever" and reading.sentence_of[m.start] == sentence
-            ]
-            role = PRESENT if each.fever else "absent"
-            settled = [i for i in near if assertions[i] in ("past", "hypothetical", "absent")]
-            if settled:
-                continue
-            if near:
-                for i in near:
-                    if assertions[i] in (PRESENT, "uncertain"):
-                        assertions[i] = role
-            else:
-                mention = Mention("fever", inside[0], inside[-1] + 1, frozenset(inside))
-                stated = self._asserter.assertions(reading, [*mentions, mention])[-1]
-                mentions = [*mentions, mention]
-                assertions = [
-                    *assertions,
-                    role
-                    if stated in (PRESENT, "uncertain", "hypothetical")
-                    and "if" not in reading.texts[: inside[0]]
-                    else stated,
-                ]
-        return mentions, assertions
+            conditional = "if" in reading.texts[: inside[0]]
+            for at, mention in enumerate(mentions):
+                if mention.code != "fever" or reading.sentence_of[mention.start] != sentence:
+                    continue
+                asked = decided[at] == "hypothetical" and not conditional and mention.start == inside[0]
+                if decided[at] in (PRESENT, "uncertain") or asked:
+                    decided[at] = PRESENT if each.fever else "absent"
+        return decided
 
     def _about(
         self,
