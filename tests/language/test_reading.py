@@ -1,0 +1,51 @@
+"""Text as words: contractions opened, short forms read, places kept."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from language.reading import Reader
+
+READER = Reader()
+
+
+def words(text):
+    return READER.read(text).texts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I don't", ["i", "do", "not"]),
+        ("I DON'T", ["i", "do", "not"]),
+        ("dont", ["do", "not"]),
+        ("I don’t", ["i", "do", "not"]),
+        ("CAN'T MOVE", ["can", "not", "move"]),
+        ("cant", ["can", "not"]),
+        ("W/O fever", ["without", "fever"]),
+        ("3 wks", ["3", "weeks"]),
+        ("it's gone", ["it", "is", "gone"]),
+        ("", []),
+        ("   ", []),
+    ],
+)
+def test_words(text, expected):
+    assert words(text) == expected
+
+
+@given(st.text(max_size=120))
+def test_every_word_has_its_place_in_the_original(text):
+    reading = READER.read(text)
+    for word in reading.words:
+        assert 0 <= word.start <= word.end <= len(text)
+    starts = [word.start for word in reading.words]
+    assert starts == sorted(starts)
+
+
+def test_sentences():
+    reading = READER.read("No fever. My neck is stiff! Why?")
+    assert [" ".join(reading.texts[start:end]) for start, end in reading.sentences()] == [
+        "no fever .",
+        "my neck is stiff !",
+        "why ?",
+    ]

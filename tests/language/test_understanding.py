@@ -1,0 +1,91 @@
+"""Messages understood as a whole: symptoms with their role, person, and the acceptance sentences one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from language.understanding import understand
+
+
+def roles(text: str, subject: str | None = None) -> dict[str, str]:
+    return {mention.code: mention.role for mention in understand(text, subject).mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my neck is stiff and I have a fever", {"neck_stiffness": "present", "fever": "present"}),
+        ("my neck is stiff, no fever", {"neck_stiffness": "present", "fever": "absent"}),
+        ("what if I get a fever?", {"fever": "hypothetical"}),
+        ("I had a fever last week but it's gone", {"fever": "past"}),
+        ("not sure if I have a fever", {"fever": "uncertain"}),
+        ("i'm not sure about fever", {"fever": "uncertain"}),
+        ("fever: nope", {"fever": "absent"}),
+        ("No, mainly just the chest pain", {"chest_pain": "present"}),
+        ("cant lift my arm since this mornin", {"severe_weakness": "present"}),
+        ("never had headaches like this before", {"severe_headache": "present"}),
+        ("no fever, chills or rash", {"fever": "absent", "chills": "absent", "rash": "absent"}),
+        ("no chest pain just a lil dizzy", {"chest_pain": "absent", "dizziness": "present"}),
+        ("can low vitamin d cause weakness?", {"weakness": "hypothetical"}),
+        ("what do vitamins have to do with a stiff neck?", {"neck_stiffness": "hypothetical"}),
+        ("my boss is such a pain in the neck", {}),
+        ("we all had cabin fever", {}),
+        ("hello there", {}),
+        ("", {}),
+        ("   \n ", {}),
+        ("👍", {}),
+    ],
+)
+def test_a_message(text, expected):
+    found = roles(text)
+    assert {code: found.get(code) for code in expected} == expected
+    if not expected:
+        assert not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't have a fever",
+        "I CAN'T MOVE MY LEGS",
+        "stiff neck w/o fever",
+        "it's gone, the rash",
+        "my neck isn't stiff",
+    ],
+)
+def test_shouting_means_the_same(text):
+    assert roles(text.upper()) == roles(text.lower()) != {}
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "person"),
+    [
+        ("my neck is stiff", "self", None),
+        ("my son has a stiff neck", "other", "your son"),
+        ("my mum, 78, has a fever", "other", "your mum"),
+        ("hello", None, None),
+    ],
+)
+def test_whom_a_message_is_about(text, subject, person):
+    said = understand(text)
+    assert (said.subject, said.person) == (subject, person)
+
+
+def test_what_somebody_else_has_is_not_the_speakers():
+    assert roles("my neck is stiff. my colleague has a fever") == {
+        "neck_stiffness": "present",
+        "fever": "other",
+    }
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_and_places_are_in_it(text):
+    for mention in understand(text).mentions:
+        assert text[mention.start : mention.end] == mention.text != ""
+
+
+def test_a_long_message_is_read_whole():
+    filler = "and then i went to the shop with my friend to buy some bread. " * 60
+    assert roles(filler + "my neck is stiff and i have a fever")["fever"] == "present"
