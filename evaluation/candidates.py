@@ -168,12 +168,6 @@ STOCK: list[dict[str, Any]] = [
     },
     {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
 ]
-COUNTS: list[dict[str, Any]] = [
-    *STOCK[:1],
-    *STOCK[3:5],
-    {"name": "LogisticRegressionClassifier", "max_iter": 100},
-    STOCK[-1],
-]
 
 
 def _regression() -> LogisticRegression:
@@ -209,11 +203,6 @@ CANDIDATES: dict[str, Candidate] = {
     "linear SVM": Candidate(
         "a linear support vector machine over words and characters",
         lambda data: Linear(LinearSVC(C=0.5, random_state=SEED)).fit(data),
-    ),
-    "Rasa: counts + regression": Candidate(
-        "Rasa's count vectors and its logistic regression, with its fallback",
-        lambda data: RasaPipeline(COUNTS).fit(data),
-        slow=True,
     ),
     "Rasa: stock (DIET)": Candidate(
         f"Rasa's proposed pipeline: count vectors, DIET ({DIET_EPOCHS} epochs), fallback",
