@@ -255,3 +255,21 @@ def test_what_is_asked_is_read_by_a_rule():
 def test_the_protocol_reads_symptoms_that_can_be_told():
     named = set().union(*(rule.codes() for rule in protocol().rules))
     assert named <= CODES
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("it is about somebody else", "give_background"),
+        ("start over", "restart"),
+        ("summary", "summary"),
+        ("talk to a person", "request_human"),
+        ("help", "help"),
+    ],
+)
+def test_a_button_that_leads_elsewhere_is_a_command_and_no_matter_of_luck(text, intent):
+    from language.dialogue_acts import commands
+
+    payloads = {b["payload"] for each in DOMAIN["responses"].values() for r in each for b in r.get("buttons", [])}
+    assert text in payloads
+    assert commands().intent(text) == intent

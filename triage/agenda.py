@@ -63,7 +63,7 @@ def _least_that_raises(
         return LEVELS.index(assess(there, facts).level) > LEVELS.index(level)
 
     needed = list(doubts) if raises(doubts) else []
-    for code in list(needed):
+    for code in reversed(doubts):  # so that the one told first is asked first
         without = [each for each in needed if each != code]
         if raises(without):
             needed = without
