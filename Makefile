@@ -46,7 +46,10 @@ lint: setup-dev ## ruff and mypy
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
+EMULATOR := tests/channels/telegram_emulator
+
 test: lint validate train ## every test that CI runs
+	@[ -d $(EMULATOR)/node_modules ] || ! command -v npm >/dev/null || npm ci --prefix $(EMULATOR) --silent
 	@$(PYTHON) -m pytest
 
 docs: setup ## the pages of docs/ that are made from the knowledge

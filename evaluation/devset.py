@@ -11,10 +11,19 @@ from triage.symptoms import symptoms
 
 #: finer codes of the rows that are a code of the contract by another name
 NEAR = {
-    "sudden_headache": "severe_headache", "arm_weakness": "weakness", "neck_weakness": "weakness", "leg_weakness": "weakness",
-    "drowsiness": "confusion", "faintness": "dizziness", "joint_swelling": "swelling", "neck_swelling": "swelling",
-    "loss_of_consciousness": "fainting", "balance_problem": "coordination_problem", "limb_stiffness": "muscle_stiffness",
-    "vomiting_blood": "bleeding", "arm_heaviness": "one_sided_weakness",
+    "sudden_headache": "severe_headache",
+    "arm_weakness": "weakness",
+    "neck_weakness": "weakness",
+    "leg_weakness": "weakness",
+    "drowsiness": "confusion",
+    "faintness": "dizziness",
+    "joint_swelling": "swelling",
+    "neck_swelling": "swelling",
+    "loss_of_consciousness": "fainting",
+    "balance_problem": "coordination_problem",
+    "limb_stiffness": "muscle_stiffness",
+    "vomiting_blood": "bleeding",
+    "arm_heaviness": "one_sided_weakness",
 }
 LEVELS = {"selfcare": "self_care"}
 
@@ -33,7 +42,11 @@ def folder() -> Path:
 
 def rows(name: str) -> list[dict[str, Any]]:
     """The rows of one file, as they stand."""
-    return [json.loads(line) for line in (folder() / f"{name}.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line)
+        for line in (folder() / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def contract_codes(codes: list[str]) -> set[str]:
