@@ -29,6 +29,7 @@ FIXES: tuple[str, ...] = (
     "event_types",
     "action_response_schema",
     "action_connection",
+    "action_request",
     "lock_wait",
     "debug_lines",
     "tracker_copy",

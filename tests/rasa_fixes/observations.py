@@ -235,6 +235,19 @@ async def action_calls() -> dict[str, Any]:
     return {"connections": connections, "answers": answers, "limit": action.DEFAULT_REQUEST_TIMEOUT}
 
 
+def action_requests() -> dict[str, Any]:
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.domain import Domain
+
+    domain = Domain.from_yaml(DOMAIN)
+    tracker = _conversation(domain, ["action_listen", "ask", "q1", "action_answer"] * 25)
+    call = RemoteAction("action_answer", None)._action_call_format(tracker, domain)
+    events = call["tracker"].pop("events")
+    said = [event["text"] for event in events if event["event"] == "user"]
+    del call["tracker"]["latest_event_time"], call["tracker"]["latest_message"]["message_id"]
+    return {"events": len(events), "last_two": said[-2:], "rest": call}
+
+
 async def waiting() -> dict[str, Any]:
     from rasa.core.lock_store import InMemoryLockStore
 
@@ -446,6 +459,7 @@ def main() -> None:
     seen["event_types"] = event_types()
     seen["action_answers"] = action_answers()
     seen["action_calls"] = asyncio.run(action_calls())
+    seen["action_requests"] = action_requests()
     seen["waiting"] = asyncio.run(waiting())
     seen["debug_lines"] = debug_lines()
     seen["tracker_copies"] = tracker_copies()
