@@ -55,8 +55,8 @@ test: lint validate train ## every test that CI runs
 docs: setup ## the pages of docs/ that are made from the knowledge
 	@$(PYTHON) -m evaluation.documents
 
-crossval: setup ## cross-validates the intents
-	@mkdir -p results && $(RASA) test nlu --cross-validation --folds 5 --out results/crossval
+crossval: setup-dev ## cross-validates the intents
+	@$(PYTHON) -m evaluation.pipelines
 
 eval: setup-dev ## the figures on the development set, in one table
 	@$(PYTHON) -m evaluation

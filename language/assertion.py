@@ -16,6 +16,27 @@ from language.reading import Reading, is_sentence_end, is_soft_break
 
 PRESENT, ABSENT, PAST, UNCERTAIN, HYPOTHETICAL = "present", "absent", "past", "uncertain", "hypothetical"
 
+#: words before the first word that counts
+_LEAD_INS = {
+    "so",
+    "and",
+    "but",
+    "well",
+    "hi",
+    "hello",
+    "hey",
+    ",",
+    "please",
+    "also",
+    "or",
+    "then",
+    "ok",
+    "doctor",
+    "dr",
+    "-",
+    "question",
+    ":",
+}
 _ANSWERS = {"no", "nope", "none", "negative", "nil", "never", "not"}
 _YES = {"yes", "yeah", "yep", "yup", "y", "positive"}
 #: after a symptom, one of these begins a new thought even without a comma: "no fever my neck is stiff"
@@ -338,33 +359,10 @@ class Asserter:
                 and "?" in inside[-2:]
                 and words[start] not in ("is", "are", "am", "may", "when", "where", "who", "how")
             )
-        first = next(
-            (
-                w
-                for w in inside
-                if w
-                not in (
-                    "so",
-                    "and",
-                    "but",
-                    "well",
-                    "hi",
-                    "hello",
-                    "hey",
-                    ",",
-                    "please",
-                    "also",
-                    "or",
-                    "then",
-                    "ok",
-                    "doctor",
-                    "dr",
-                    "-",
-                )
-            ),
-            "",
-        )
-        return first in self._openers or "?" in inside[-2:]
+        spoken = [word for word in inside if word not in _LEAD_INS]
+        if spoken[:1] and spoken[0] in self._openers and spoken[1:2] != ["not"]:
+            return True
+        return "?" in inside[-2:]
 
     @staticmethod
     def _says_self(claim: Sequence[str]) -> bool:
@@ -385,26 +383,7 @@ class Asserter:
                 return None
             at -= 1
         skip = start
-        while skip < mention.start and words[skip] in (
-            "so",
-            "and",
-            "but",
-            "well",
-            "hi",
-            "hello",
-            "hey",
-            ",",
-            "please",
-            "also",
-            "or",
-            "then",
-            "ok",
-            "doctor",
-            "dr",
-            "-",
-            "question",
-            ":",
-        ):
+        while skip < mention.start and words[skip] in _LEAD_INS:
             skip += 1
         if skip < mention.start and words[skip] in self._openers and words[skip + 1] != "not":
             return skip

@@ -42,6 +42,22 @@ _QUESTION = re.compile(
 )
 #: words a bare reply may hold beside the yes or no
 _LONGEST_REPLY = 5
+#: acts that a message can only be with such words in it (or with a fact about the person); else something foreign is meant
+_NEEDS = {
+    "give_background": re.compile(r"(?!)"),
+    "correct_answer": re.compile(
+        r"\b(?:sorry|mistake|meant|mean|wrong|correct|correction|actually|change|not right|oops|instead)\b",
+        re.I,
+    ),
+    "goodbye": re.compile(
+        r"\b(?:bye|goodbye|later|night|see (?:you|ya)|take care|leave|leaving|going|go|done|enough|cheers|ciao|farewell)\b",
+        re.I,
+    ),
+}
+#: how far down the ranking such a foreign message is looked for
+_NEAR = 5
+#: an out_of_scope this confident is not turned by a word like "improving"
+_SURE = 0.8
 #: a message that states a fact and asks nothing, in words
 _SHORT = 8
 
@@ -143,7 +159,16 @@ def settle(
     background = any(name in facts for name in _BACKGROUND)
     if background and top.startswith("ask_") and not _QUESTION.search(text) and len(text.split()) <= _SHORT:
         return "give_background", 0.5
-    if background and top in ("out_of_scope", "nlu_fallback") and not _QUESTION.search(text):
+    if top in _NEEDS and not background and not _NEEDS[top].search(text):
+        nearest = [name for name, _ in ranking[:_NEAR]]
+        if "out_of_scope" in nearest:
+            return "out_of_scope", dict(ranking)["out_of_scope"]
+    sure = ranking[0][1] if ranking else 0.0
+    if (
+        background
+        and (top == "nlu_fallback" or (top == "out_of_scope" and sure < _SURE))
+        and not _QUESTION.search(text)
+    ):
         if top == "nlu_fallback" or len(text.split()) <= _SHORT:
             return "give_background", 0.5
     return None

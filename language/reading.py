@@ -291,6 +291,8 @@ class Reader:
             lower = raw.lower()
             if lower in ("'s", "s") and words:
                 opened = "is" if words[-1].text in _IS_AFTER else "'s"
+            elif lower == "ve" and words and words[-1].text == "-":
+                opened = "negative"  # "-ve for", as doctors write it
             elif lower in ("'d",):
                 opened = "would"
             elif lower in SHORT_FORMS:
