@@ -147,8 +147,8 @@ def test_any_text_from_the_chat_page_gets_an_answer(watched: Watched) -> None:
     @given(anything, st.booleans())
     def say(text: str, pressed: bool) -> None:
         body = {"id": uuid.uuid4().hex, ("button" if pressed else "text"): text, "attempt": 1, "locale": "en"}
-        sent = {"content": json.dumps(body), "headers": {"X-Neckwise-Session": session}}
-        answer = watched.send("POST", "/widget/messages", **sent)
+        named = {"X-Neckwise-Session": session}
+        answer = watched.send("POST", "/widget/messages", content=json.dumps(body), headers=named)
         if answer.status_code == 200:
             assert answer.json()["messages"], f"no answer to {text!r}"
         else:
