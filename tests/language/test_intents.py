@@ -128,7 +128,11 @@ def test_the_unseen_messages_are_unseen() -> None:
 
 def test_most_of_other_subjects_is_out_of_scope(trained: IntentClassifier) -> None:
     # Of fields held out, about 0.87 are declined: a floor, not a promise for each message.
-    answered = [f"{text!r}: {trained.rank(text)[0][0]}" for text in ELSEWHERE if trained.rank(text)[0][0] != OUT_OF_SCOPE]
+    answered = [
+        f"{text!r}: {trained.rank(text)[0][0]}"
+        for text in ELSEWHERE
+        if trained.rank(text)[0][0] != OUT_OF_SCOPE
+    ]
     assert len(answered) <= 0.15 * len(ELSEWHERE), "\n".join(answered)
 
 
