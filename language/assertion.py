@@ -74,7 +74,7 @@ class Asserter:
     def assertions(self, reading: Reading, mentions: Sequence[Mention]) -> list[str]:
         """One assertion for each mention."""
         words = reading.texts
-        taken = {at for mention in mentions for at in range(mention.start, mention.end)}
+        taken = frozenset(at for mention in mentions for at in range(mention.start, mention.end))
         triggers = [each for each in self._unmasked(words) if not self._part_of_a_mention(each, mentions)]
         terminators = {each.start for each in self._lexicon.terminator_book.find(words)}
         masked = {at for each in triggers if each.end - each.start > 1 for at in range(each.start, each.end)}
@@ -82,10 +82,19 @@ class Asserter:
         past_times = self._lexicon.past_time_book.find(words)
         claims = self._lexicon.claim_book.find(words)
         sentences = reading.sentences()
+        by_sentence: dict[int, list[Found[Trigger]]] = {}
+        for each in triggers:
+            by_sentence.setdefault(reading.sentence_of[each.start], []).append(each)
+
+        def near(sentence: int) -> list[Found[Trigger]]:
+            return by_sentence.get(sentence, []) + by_sentence.get(sentence + 1, [])
+
         results = []
         for mention in mentions:
             start, end = sentences[reading.sentence_of[mention.start]]
-            reached = self._reached(mention, mentions, triggers, reading, stops, start, end, claims)
+            reached = self._reached(
+                mention, taken, near(reading.sentence_of[mention.start]), reading, stops, start, end, claims
+            )
             results.append(
                 self._decide(mention, mentions, reached, reading, stops, start, end, past_times, claims)
             )
@@ -135,7 +144,7 @@ class Asserter:
     def _reached(
         self,
         mention: Mention,
-        mentions: Sequence[Mention],
+        taken: frozenset[int],
         triggers: Sequence[Found[Trigger]],
         reading: Reading,
         stops: set[int],
@@ -160,7 +169,7 @@ class Asserter:
             if not before_mention and each.start < mention.end:
                 continue
             if before_mention and trigger.reaches in ("forward", "both") and start <= each.start:
-                if trigger.assertion == ABSENT and self._is_answer(words, each, start, mentions):
+                if trigger.assertion == ABSENT and self._is_answer(words, each, start):
                     continue
                 if trigger.assertion == HYPOTHETICAL and self._claimed(
                     each.end - 1,
@@ -172,14 +181,14 @@ class Asserter:
                 ):
                     continue
                 span = range(each.end, mention.start)
-                how = self._way(span, trigger, words, mentions, stops)
+                how = self._way(span, trigger, words, taken, stops)
                 if how:
                     reached.add(
                         "joined" if how == "joined" and trigger.assertion == ABSENT else trigger.assertion
                     )
             elif not before_mention and trigger.reaches in ("backward", "both") and each.start < end:
                 span = range(mention.end, each.start)
-                if self._way_back(span, trigger, words, mentions, stops, each):
+                if self._way_back(span, trigger, words, taken, stops, each):
                     reached.add(trigger.assertion)
             elif (
                 not before_mention
@@ -195,24 +204,20 @@ class Asserter:
         span: range,
         trigger: Trigger,
         words: Sequence[str],
-        mentions: Sequence[Mention],
+        taken: frozenset[int],
         stops: set[int],
     ) -> str:
         """How a forward trigger comes to the mention: "free", "joined" over a bare "and", or "" where something stops it."""
         distance = 0
         joined = False
-        within_mention = {at for m in mentions for at in range(m.start, m.end)}
         seen_mention = False
         said = words[span.start - 1]
         without_doing = (
-            said == "without"
-            and span
-            and words[span.start].endswith("ing")
-            and span.start not in within_mention
+            said == "without" and span and words[span.start].endswith("ing") and span.start not in taken
         )
         for at in span:
             word = words[at]
-            if at in within_mention:
+            if at in taken:
                 seen_mention = True
                 continue
             if at in stops or is_sentence_end(word):
@@ -255,8 +260,8 @@ class Asserter:
                 return ""
             if word not in self._lexicon.fillers and word not in _LIST_JOINS:
                 distance += 1
-        if distance > trigger.within:
-            return ""
+                if distance > trigger.within:
+                    return ""
         return "joined" if joined else "free"
 
     def _way_back(
@@ -264,17 +269,16 @@ class Asserter:
         span: range,
         trigger: Trigger,
         words: Sequence[str],
-        mentions: Sequence[Mention],
+        taken: frozenset[int],
         stops: set[int],
         found: Found[Trigger],
     ) -> bool:
         if trigger.assertion == UNCERTAIN and not self._trails(words, found.end):
             return False
-        within_mention = {at for m in mentions for at in range(m.start, m.end)}
         distance = 0
         for at in span:
             word = words[at]
-            if at in within_mention:
+            if at in taken:
                 if trigger.assertion == PAST and not self._listed(range(span.start, at), words):
                     return False
                 continue
@@ -293,7 +297,9 @@ class Asserter:
                 return False
             if word not in self._lexicon.fillers and not is_soft_break(word) and word not in _LIST_JOINS:
                 distance += 1
-        return distance <= trigger.within
+                if distance > trigger.within:
+                    return False
+        return True
 
     def _trails(self, words: Sequence[str], at: int) -> bool:
         """Whether nothing but fillers follows before the thought ends: "fever, I think" but not "and I think I am ..."."""
@@ -310,9 +316,7 @@ class Asserter:
     def _listed(span: range, words: Sequence[str]) -> bool:
         return all(words[at] in _LIST_JOINS or words[at] in ("my", "the", "a") for at in span)
 
-    def _is_answer(
-        self, words: Sequence[str], trigger: Found[Trigger], sentence: int, mentions: Sequence[Mention]
-    ) -> bool:
+    def _is_answer(self, words: Sequence[str], trigger: Found[Trigger], sentence: int) -> bool:
         """A leading "No," (or "no it's just ...") answers a question; it denies nothing of what follows."""
         if words[trigger.start] != "no" or trigger.end - trigger.start != 1 or trigger.start > sentence + 1:
             return False

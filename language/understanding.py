@@ -204,6 +204,10 @@ def interpreter() -> Interpreter:
     return Interpreter(lexicon())
 
 
+@lru_cache(maxsize=16)
 def understand(text: str, subject: str | None = None) -> Understanding:
-    """What `text` says, with the lexicon of this installation; see `Interpreter.understand`."""
+    """What `text` says, with the lexicon of this installation; see `Interpreter.understand`.
+
+    The last few are kept, since the gate looks for red flags in what the pipeline has just read.
+    """
     return interpreter().understand(text, subject)
