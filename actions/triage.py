@@ -14,6 +14,7 @@ from actions.advice import give_advice
 from actions.answers import answer_topic
 from actions.conversation import Turn
 from actions.persons import answer_consent, consent_is_open
+from dialogue.care_message import payload
 from dialogue.turn import TAKEN_BACK
 from dialogue.wording import listed
 from language.topics import topic_for
@@ -49,7 +50,11 @@ def warn_for_others(turn: Turn) -> None:
     """Says so where somebody else, whom the conversation is not about, may be in an emergency."""
     others = turn.understanding.get("others") or {}
     if others and assess(others, turn.understanding.get("facts") or {}).level == "emergency":
-        turn.say("say_other_person_emergency", numbers=turn.numbers())
+        turn.say(
+            "say_other_person_emergency",
+            numbers=turn.numbers(),
+            custom=payload("emergency", others, {}, turn.state.country, "other", "the other person"),
+        )
 
 
 def take_step(turn: Turn) -> None:
