@@ -23,6 +23,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from sanic import Sanic
 
 from launch import model
 from settings import ROOT, as_environment, load
@@ -31,6 +32,10 @@ from tests.live_server import LiveServer
 # The same examples each time, and no time limit for one: a busy machine is no fault of the code.
 hypothesis.settings.register_profile("neckwise", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("neckwise")
+
+
+# Sanic rewrites its own methods for the first app of a process; in test mode it keeps the originals for the next app.
+Sanic.test_mode = True
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from sanic.touchup import TouchUp
 
 from tests.channels.phones import PHONES, Line, Phone
-
-# Sanic rewrites its own classes for the first app of a process, and cannot do it again for a second one with other
-# signals. These tests start many apps in one process; the server itself has one.
-TouchUp.run = classmethod(lambda cls, app: None)  # type: ignore[method-assign]
 
 MakeLine = Callable[..., Awaitable[Line]]
 
