@@ -122,6 +122,19 @@ class Turn:
         self.ask(following, again=again)
         return True
 
+    def is_answered(self) -> bool:
+        """Whether the message answered the question that stands open, whatever its intent."""
+        standing = question(self.state.open_question) if self.state.open_question else None
+        if standing is None:
+            return False
+        if standing.kind == "choice":
+            return self.state.facts.get(standing.fact or "") is not None
+        return not (
+            standing.open_risks(self.state.facts)
+            if standing.kind == "risks"
+            else standing.open_codes(self.state.findings)
+        )
+
     def ask_again(self) -> bool:
         """Repeats the question that stands open; False where none does."""
         standing = question(self.state.open_question) if self.state.open_question else None

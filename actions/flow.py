@@ -88,7 +88,7 @@ class ActionFallback(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Slots in; messages and changed slots out."""
         turn = Turn(dispatcher, tracker)
-        if turn.told_codes():
+        if turn.told_codes() or turn.is_answered():
             take_step(turn)
             return turn.events()
         topic = topic_for(turn.intent, turn.text)

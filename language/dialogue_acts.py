@@ -56,6 +56,8 @@ _NEEDS = {
 }
 #: how far down the ranking such a foreign message is looked for
 _NEAR = 5
+#: so few words are an answer, whatever the classifier thinks of them ("better")
+_FEW = 3
 #: an out_of_scope this confident is not turned by a word like "improving"
 _SURE = 0.8
 #: a message that states a fact and asks nothing, in words
@@ -166,7 +168,7 @@ def settle(
     sure = ranking[0][1] if ranking else 0.0
     if (
         background
-        and (top == "nlu_fallback" or (top == "out_of_scope" and sure < _SURE))
+        and (top == "nlu_fallback" or (top == "out_of_scope" and (sure < _SURE or len(text.split()) <= _FEW)))
         and not _QUESTION.search(text)
     ):
         if top == "nlu_fallback" or len(text.split()) <= _SHORT:

@@ -50,7 +50,7 @@ def test_every_setting_is_read_from_the_environment_here_alone() -> None:
         ("RETENTION_DAYS", "-1"),
         ("ACTION_TIMEOUT_SECONDS", "0"),
         ("TURN_TIMEOUT_SECONDS", "nan"),
-        ("SESSION_MINUTES", "1.5"),
+        ("MESSAGES_PER_MINUTE", "1.5"),
         ("COUNTRY", "USA"),
     ],
 )
