@@ -109,9 +109,10 @@ async def test_a_turn_that_fails_or_is_cancelled_lets_the_next_one_in(
     waiting = asyncio.ensure_future(wait())
     await asyncio.sleep(0.05)
     for task in (waiting, holding):
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        while not task.done():  # the client of Redis can lose a cancel that coincides with one of its timeouts
+            task.cancel()
+            await asyncio.wait([task], timeout=0.5)
+        assert task.cancelled()
     async with store.lock(person):
         pass
 
