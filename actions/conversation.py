@@ -37,6 +37,10 @@ class Turn:
         ]
         self.understanding: dict[str, Any] = latest.get("understanding") or {}
         self.said = False
+        #: nothing was said to this person yet
+        self.is_first = not self.before.asked and not any(
+            each.get("event") == "bot" for each in tracker.events
+        )
         if self._comes_back():
             self.say("say_welcome_back", noted=self.noted())
 

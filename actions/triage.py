@@ -74,6 +74,8 @@ def take_step(turn: Turn) -> None:
     if turn.intent == "correct_answer" and not told and not turn.understanding.get("facts"):
         turn.say("say_correct_what")
         return
+    if turn.is_first:
+        turn.say("say_intro")
     if state.announced_level == TAKEN_BACK:
         turn.change(announced_level=None)
         turn.say("say_no_longer_emergency", noted=turn.noted(told))

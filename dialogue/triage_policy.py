@@ -7,6 +7,7 @@ through the policy's own events, and the emergency message is a plain response. 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
@@ -23,12 +24,19 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from dialogue.state import State
 from dialogue.turn import Heard, emergency_is_due, take_in
+from settings import load
 from triage.emergency_numbers import country_from_locale
 
 UTTER_EMERGENCY = "utter_emergency"
 UTTER_CLEARED = "utter_cleared"
 #: above RulePolicy (6): where both are certain, the emergency goes first
 PRIORITY = 10
+
+
+@lru_cache(maxsize=1)
+def _usual_country() -> str | None:
+    """The country that is set for those of whom none is known (COUNTRY)."""
+    return load().country or None
 
 
 def heard_in(tracker: DialogueStateTracker) -> Heard:
@@ -52,7 +60,9 @@ def heard_in(tracker: DialogueStateTracker) -> Heard:
         subject=said.get("subject"),
         person=said.get("person"),
         reply=said.get("reply"),
-        locale_country=metadata.get("country") or country_from_locale(metadata.get("locale")),
+        locale_country=metadata.get("country")
+        or country_from_locale(metadata.get("locale"))
+        or _usual_country(),
     )
 
 

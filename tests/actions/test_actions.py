@@ -12,11 +12,15 @@ from actions.answers import ActionAnswer, ActionExplain
 from actions.flow import ActionFallback
 from actions.triage import ActionTriage
 
+BEFORE = [{"event": "bot", "text": "Hello"}]
 
-def run(action: Action, text: str, intent: str, slots: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+
+def run(
+    action: Action, text: str, intent: str, slots: dict[str, Any], events: list[dict[str, Any]] | None = None
+) -> tuple[list[str], dict[str, Any]]:
     """The names of the responses that were said, and the slots that were set."""
     message = {"text": text, "intent": {"name": intent}, "entities": [], "understanding": {"facts": {}}}
-    tracker = Tracker("somebody", slots, message, [], False, None, {}, None)
+    tracker = Tracker("somebody", slots, message, BEFORE if events is None else events, False, None, {}, None)
     dispatcher = CollectingDispatcher()
     events = action.run(dispatcher, tracker, {})
     return [each["response"] for each in dispatcher.messages], {
@@ -92,3 +96,15 @@ def test_why_and_summary() -> None:
 def test_what_is_not_understood_twice_offers_a_person() -> None:
     assert run(ActionFallback(), "xyzzy", "nlu_fallback", {})[0][0] == "say_fallback"
     assert run(ActionFallback(), "xyzzy", "nlu_fallback", {"misunderstood": 1})[0] == ["say_fallback_again"]
+
+
+def test_the_disclaimer_stands_at_the_start() -> None:
+    slots = {"findings": {"neck_stiffness": "present"}, "care_level": "self_care"}
+    assert run(ActionTriage(), "stiff neck", "report_neck", slots, [])[0] == ["say_intro", "say_question"]
+
+
+def test_who_comes_back_after_a_long_silence_is_told_what_is_known() -> None:
+    slots = {"findings": {"neck_stiffness": "present"}, "care_level": "self_care", "asked": ["duration"]}
+    events = [*BEFORE, {"event": "session_started"}, {"event": "user", "text": "hi"}]
+    assert run(ActionTriage(), "ok", "affirm", slots, events)[0][0] == "say_welcome_back"
+    assert run(ActionTriage(), "ok", "affirm", slots)[0][0] != "say_welcome_back"
