@@ -44,6 +44,8 @@ _STRONG_SUBJECTS = {"i", "my", "he", "she", "his", "her", "it", "they", "we", "t
 #: "I can not say that I have a fever": the denial goes on into the clause
 _INTRODUCES = {"that", "think", "say", "believe", "if", "whether", "mean"}
 _DETERMINERS = {"a", "an", "the", "my", "this", "his", "her"}
+#: so short a time ago is now
+_SHORT_TIMES = {"hour", "hours", "minute", "minutes", "min", "mins", "moment", "seconds"}
 _LIST_JOINS = {",", "or", "and", "/", "nor", "&", "any", "even", "-"}
 
 
@@ -68,6 +70,9 @@ class Asserter:
             "constant",
         }
         self._doubt_ends = frozenset(self._data.doubt_ends)
+        self._inabilities = frozenset(self._data.inabilities)
+        self._adjectives = frozenset(self._data.adjectives)
+        self._past_ends = frozenset(self._data.past_ends)
         self._onset = frozenset(self._data.onset)
         self._pairs = {frozenset(pair) for pair in self._data.pairs}
 
@@ -75,7 +80,11 @@ class Asserter:
         """One assertion for each mention."""
         words = reading.texts
         taken = frozenset(at for mention in mentions for at in range(mention.start, mention.end))
-        triggers = [each for each in self._unmasked(words) if not self._part_of_a_mention(each, mentions)]
+        triggers = [
+            each
+            for each in self._unmasked(words)
+            if not self._part_of_a_mention(each, mentions) and not self._looks_ahead(each, words, taken)
+        ]
         terminators = {each.start for each in self._lexicon.terminator_book.find(words)}
         masked = {at for each in triggers if each.end - each.start > 1 for at in range(each.start, each.end)}
         stops = (terminators - masked) - taken
@@ -138,6 +147,16 @@ class Asserter:
             for one in found
         )
 
+    @staticmethod
+    def _looks_ahead(trigger: Found[Trigger], words: Sequence[str], taken: frozenset[int]) -> bool:
+        """Whether a backward trigger belongs to what follows: "(my fingers) have gone numb", "negative for"."""
+        if trigger.label.reaches != "backward":
+            return False
+        after = words[trigger.end] if trigger.end < len(words) else ""
+        return after in ("for", "of") or (
+            words[trigger.end - 1] in ("gone", "went") and trigger.end in taken
+        )
+
     def _part_of_a_mention(self, trigger: Found[Trigger], mentions: Sequence[Mention]) -> bool:
         return any(set(range(trigger.start, trigger.end)) & m.spans for m in mentions)
 
@@ -155,6 +174,10 @@ class Asserter:
         """Assertions of all triggers whose scope reaches the mention; `joined` where it came only over a bare "and"."""
         words = reading.texts
         reached: set[str] = set()
+        if any(
+            each.label.assertion == ABSENT and self._in_its_spans(each, mention, words, stops) for each in triggers
+        ):
+            return {ABSENT}
         asks = self._asks(words, start, end, claims)
         for each in triggers:
             trigger = each.label
@@ -171,6 +194,8 @@ class Asserter:
             if before_mention and trigger.reaches in ("forward", "both") and start <= each.start:
                 if trigger.assertion == ABSENT and self._is_answer(words, each, start):
                     continue
+                if trigger.assertion == PRESENT and self._denied_between(each, mention, triggers, words):
+                    continue
                 if trigger.assertion == HYPOTHETICAL and self._claimed(
                     each.end - 1,
                     mention,
@@ -183,13 +208,17 @@ class Asserter:
                 span = range(each.end, mention.start)
                 how = self._way(span, trigger, words, taken, stops)
                 if how:
+                    twice = trigger.assertion == ABSENT and self._twice_denied(each, words, start)
                     reached.add(
-                        "joined" if how == "joined" and trigger.assertion == ABSENT else trigger.assertion
+                        twice
+                        or ("joined" if how == "joined" and trigger.assertion == ABSENT else trigger.assertion)
                     )
             elif not before_mention and trigger.reaches in ("backward", "both") and each.start < end:
                 span = range(mention.end, each.start)
                 if self._way_back(span, trigger, words, taken, stops, each):
-                    reached.add(trigger.assertion)
+                    # "the numbness never went away", "the fever has not come down"
+                    goes_on = trigger.assertion == PAST and {"not", "never"} & set(words[max(mention.end, each.start - 2) : each.start])
+                    reached.add(PRESENT if goes_on else trigger.assertion)
             elif (
                 not before_mention
                 and trigger.over
@@ -198,6 +227,45 @@ class Asserter:
                 if each.start - reading.sentences()[reading.sentence_of[each.start]][0] <= 1:
                     reached.add(trigger.assertion)
         return reached
+
+    @staticmethod
+    def _in_its_spans(trigger: Found[Trigger], mention: Mention, words: Sequence[str], stops: set[int]) -> bool:
+        """Whether a denial stands between a quality and the part after it: "the pain does not go into my arm"."""
+        after = [at for at in mention.spans if at >= trigger.end]
+        return (
+            bool(after)
+            and min(mention.spans) < trigger.start
+            and mention.end <= trigger.start
+            and not any(at in stops or words[at] == "," for at in range(trigger.end, min(after)))
+        )
+
+    @staticmethod
+    def _denied_between(
+        trigger: Found[Trigger], mention: Mention, triggers: Sequence[Found[Trigger]], words: Sequence[str]
+    ) -> bool:
+        """Whether a denial of its own stands between the trigger and the mention: "no appetite, no fever"."""
+        return any(
+            other.label.assertion == ABSENT
+            and other.label.reaches == "forward"
+            and trigger.end <= other.start
+            and other.end <= mention.start
+            and any(is_soft_break(word) or word in ("and", "but") for word in words[trigger.end : other.start])
+            for other in triggers
+        )
+
+    def _twice_denied(self, trigger: Found[Trigger], words: Sequence[str], sentence: int) -> str:
+        """What a "without" makes of a symptom behind an inability: "I can't get up without feeling dizzy" says that it is there."""
+        if words[trigger.start] != "without":
+            return ""
+        after = words[trigger.end] if trigger.end < len(words) else ""
+        for at in range(trigger.start - 1, max(sentence, trigger.start - 12) - 1, -1):
+            word = words[at]
+            if word in (",", "but", "with") or (word == "and" and not after.endswith("ing")):
+                return ""
+            if word in self._inabilities:
+                plain = word in ("not", "never", "nothing", "nobody", "hardly", "rarely", "nowhere")
+                return PRESENT if plain or after.endswith("ing") or after in ("my", "it", "the") else UNCERTAIN
+        return ""
 
     def _way(
         self,
@@ -221,6 +289,16 @@ class Asserter:
                 seen_mention = True
                 continue
             if at in stops or is_sentence_end(word):
+                return ""
+            if trigger.assertion == PAST and word in self._past_ends:
+                return ""
+            if (
+                said == "no"
+                and word == ","
+                and at + 1 == span.stop
+                and words[at + 1] in self._adjectives
+                and "or" not in words[at + 1 : at + 6]
+            ):
                 return ""
             if (
                 trigger.assertion != HYPOTHETICAL
@@ -273,7 +351,7 @@ class Asserter:
         stops: set[int],
         found: Found[Trigger],
     ) -> bool:
-        if trigger.assertion == UNCERTAIN and not self._trails(words, found.end):
+        if (trigger.assertion == UNCERTAIN or trigger.within == 0) and not self._trails(words, found.end):
             return False
         distance = 0
         for at in span:
@@ -286,11 +364,15 @@ class Asserter:
                 at in stops and words[at] not in ("since", "now", "then", "just", "still")
             ):
                 # "I had a fever but it is gone": a backward trigger that speaks of "it" goes on over the "but"
-                if not (trigger.over or words[found.start] in ("it", "they", "that")):
+                if not (
+                    trigger.over
+                    or words[found.start] in ("it", "they", "that")
+                    or (trigger.assertion == PAST and self._of_it(words[at + 1 : found.start]))
+                ):
                     return False
             if (
                 trigger.assertion != PAST
-                and word in ("and", ",", "-", "but")
+                and word in ("and", ",", "-", "but", "after", "when", "once", "before", "until")
                 and at + 1 < found.start
                 and words[at + 1] in _STRONG_SUBJECTS
             ):
@@ -310,6 +392,13 @@ class Asserter:
             or is_sentence_end(words[at])
             or is_soft_break(words[at])
             or words[at] in ("but", "or", "though", "because")
+        )
+
+    def _of_it(self, between: Sequence[str]) -> bool:
+        """Whether the words before a trigger only speak on of the same thing: "(but) it is all (back to normal)"."""
+        spoken = [word for word in between if word not in self._lexicon.fillers]
+        return bool(between) and all(
+            word in ("it", "they", "that", "everything", "i", "he", "she", "feel", "feels", "seems", "has", "got") for word in spoken
         )
 
     @staticmethod
@@ -456,6 +545,11 @@ class Asserter:
         claims: Sequence[Found[str]],
     ) -> str:
         words = reading.texts
+        if mention.denied:
+            # "I am not walking normally": what says that all is well is itself denied
+            if words[mention.start - 1 : mention.start] in (["not"], ["never"], ["hardly"], ["barely"]):
+                return PRESENT
+            return HYPOTHETICAL if HYPOTHETICAL in reached else UNCERTAIN if UNCERTAIN in reached else ABSENT
         answered = self._answered(mention, mentions, words, end)
         if answered:
             return answered
@@ -545,6 +639,8 @@ class Asserter:
             if not start <= time.start < end:
                 continue
             phrase = " ".join(words[time.start : time.end])
+            if words[max(0, time.start - 1)] in _SHORT_TIMES:
+                continue
             if event and not phrase.startswith(("years", "year", "last year", "in my", "when")):
                 continue
             if (

@@ -128,10 +128,12 @@ def settle(
     roles: Sequence[str | None],
     reply: str | None,
     facts: Mapping[str, Any],
+    figurative: bool = False,
 ) -> tuple[str, float] | None:
     """The intent and its confidence where the words decide it; None where the first of `ranking` stands.
 
-    `roles` are the roles of the symptoms that were found, `reply` a yes, no or unsure at the head of the text.
+    `roles` are the roles of the symptoms that were found, `reply` a yes, no or unsure at the head of the text;
+    `figurative` says that the words of a symptom mean none ("cabin fever"): then nothing is reported.
     """
     top = ranking[0][0] if ranking else "nlu_fallback"
     stated = any(role in STATED for role in roles)
@@ -158,6 +160,8 @@ def settle(
             ((name, score) for name, score in ranking if name.startswith("ask_") and name != "ask_why"), None
         )
         return best_question or ("ask_not_in_article", 0.0)
+    if figurative and not roles and top.startswith("report_"):
+        return "out_of_scope", dict(ranking).get("out_of_scope", 0.0)
     background = any(name in facts for name in _BACKGROUND)
     if background and top.startswith("ask_") and not _QUESTION.search(text) and len(text.split()) <= _SHORT:
         return "give_background", 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,10 @@ from language.phrases import PhraseBook, TemplateError, pieces
 from language.reading import Reader, plain_reader
 from language.spelling import Speller
 from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeModel
+
+
+#: "in 2019": the years before this one
+_PAST_YEARS = [f"in {year}" for year in range(1940, date.today().year)]
 
 
 class WordClass(KnowledgeModel):
@@ -27,6 +32,7 @@ class Vocabulary(KnowledgeModel):
 
     version: str
     fillers: list[str]
+    things: list[str] = []
     classes: dict[str, WordClass]
 
 
@@ -56,6 +62,7 @@ class SymptomEntry(KnowledgeModel):
     alone: list[str] = []
     phrases: list[str] = []
     idioms: list[str] = []
+    denials: list[str] = []
     severe: Severe | None = None
     implies: list[str] = []
     event: bool = False
@@ -94,6 +101,10 @@ class AssertionFile(KnowledgeModel):
     past_verbs: list[str]
     onset: list[str]
     doubt_ends: list[str]
+    inabilities: list[str]
+    adjectives: list[str]
+    past_ends: list[str]
+    degrees: list[str]
 
 
 class PersonFile(KnowledgeModel):
@@ -104,6 +115,7 @@ class PersonFile(KnowledgeModel):
     pronouns: list[str]
     relations: list[str]
     described: list[str]
+    kin: list[list[str]]
     children: list[str]
     small_children: list[str]
     older: list[str]
@@ -126,11 +138,15 @@ class Lexicon:
 
     reader: Reader
     fillers: frozenset[str]
+    things: frozenset[str]
+    parts: frozenset[str]
+    qualities: frozenset[str]
     classes: dict[str, WordClass]
     symptoms: dict[str, SymptomEntry]
     class_book: PhraseBook[str]
     phrase_book: PhraseBook[str]
     idiom_book: PhraseBook[str]
+    denial_book: PhraseBook[str]
     composition: dict[tuple[str, str], list[str]]
     alone: dict[str, list[str]]
     trigger_book: PhraseBook[Trigger]
@@ -159,6 +175,7 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     codes = [entry.code for entry in symptom_data.symptoms]
     phrases: list[tuple[str, str]] = []
     idioms: list[tuple[str, str]] = []
+    denials: list[tuple[str, str]] = []
     composition: dict[tuple[str, str], list[str]] = {}
     alone: dict[str, list[str]] = {}
     first_line: dict[tuple[str, str], int] = {}
@@ -189,7 +206,11 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
                     composition.setdefault((part, quality), []).append(entry.code)
         for quality in entry.alone:
             alone.setdefault(quality, []).append(entry.code)
-        for kind, lines, into in (("phrases", entry.phrases, phrases), ("idioms", entry.idioms, idioms)):
+        for kind, lines, into in (
+            ("phrases", entry.phrases, phrases),
+            ("idioms", entry.idioms, idioms),
+            ("denials", entry.denials, denials),
+        ):
             for position, template in enumerate(lines):
                 path = (*where, kind, position)
                 try:
@@ -234,27 +255,44 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     person_words = [(word, "self") for word in persons.self] + [
         (word, "pronoun") for word in persons.pronouns
     ]
-    person_words += [(word, "relation") for word in persons.relations] + [
+    # "my mums neck": the apostrophe is often left out
+    owners = [f"{word}s" for word in persons.relations if word.isalpha() and not word.endswith("s")]
+    person_words += [(word, "relation") for word in dict.fromkeys([*persons.relations, *owners])] + [
         (word, "described") for word in persons.described
     ]
-    trigger_book = PhraseBook(triggers, (), split)
+    trigger_book = PhraseBook(triggers, assertion.degrees, split)
     known = trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
     stances = {word for word in trigger_book.words | {"right", "left", "night", "without"} if len(word) >= 5}
     reader = Reader(Speller(class_book.words | phrase_book.words | stances, known).mend)
     return Lexicon(
         reader=reader,
         fillers=fillers,
+        things=frozenset(vocabulary.things),
+        parts=frozenset(
+            part
+            for entry in vocabulary.classes.values()
+            if entry.kind == "part"
+            for word in entry.words
+            for part in split(word)
+            if len(part) > 2
+        )
+        - fillers
+        - {"all", "over", "back", "side", "everywhere", "around", "between", "down"},
+        qualities=frozenset(
+            word for entry in vocabulary.classes.values() if entry.kind == "quality" for word in entry.words if word.isalpha()
+        ),
         classes=dict(vocabulary.classes),
         symptoms={entry.code: entry for entry in symptom_data.symptoms},
         class_book=class_book,
         phrase_book=phrase_book,
         idiom_book=PhraseBook(idioms, {"a", "the", "of", "such", "real", "so"}, split),
+        denial_book=PhraseBook(denials, fillers, split, class_words),
         composition=composition,
         alone=alone,
         trigger_book=trigger_book,
         terminator_book=PhraseBook(((word, word) for word in assertion.terminators), (), split),
         claim_book=PhraseBook(((word, word) for word in assertion.claims), (), split),
-        past_time_book=PhraseBook(((word, word) for word in assertion.past_times), (), split),
+        past_time_book=PhraseBook(((word, word) for word in [*assertion.past_times, *_PAST_YEARS]), (), split),
         assertion=assertion,
         person_book=PhraseBook(person_words, (), split),
         persons=persons,

@@ -90,10 +90,12 @@ _LOOSE = (
         ),
         730.0,
     ),
-    (re.compile(r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?months\b", re.I), 90.0),
+    (re.compile(r"\b(?:for|over|in|during)\s+(?:the\s+)?(?:past|last)\s+year\b", re.I), 365.0),
+    (re.compile(r"\b(?:for|over|in)\s+(?:many\s+|several\s+|a few\s+)?months\b", re.I), 90.0),
+    (re.compile(r"\b(?:for|over|in|during)\s+(?:the\s+)?(?:past|last)\s+month\b", re.I), 30.0),
     (
         re.compile(
-            r"\b(?:for|over)\s+(?:many\s+|several\s+|a few\s+)?weeks\b|\bweeks now\b|\bfor a while\b", re.I
+            r"\b(?:for|over|in)\s+(?:many\s+|several\s+|a few\s+)?weeks\b|\bweeks now\b|\bfor a while\b", re.I
         ),
         21.0,
     ),
@@ -111,7 +113,7 @@ _LOOSE = (
         0.5,
     ),
     (re.compile(r"\b(?:yesterday|last night)\b", re.I), 1.0),
-    (re.compile(r"\ball week\b|\ba week\b|\bfor weeks?\b", re.I), 7.0),
+    (re.compile(r"\b(?:for|over|in|during)\s+(?:the\s+)?(?:past|last)\s+week\b|\ball week\b|\ba week\b|\bfor weeks?\b", re.I), 7.0),
 )
 _LENGTH = re.compile(
     r"(?:for|over|past|last|about|around|almost|nearly|since|now|been|ago|straight|already|going on|started"
@@ -141,6 +143,8 @@ _TEMPERATURE_CUE = re.compile(
     r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked)\b",
     re.I,
 )
+#: "what is 40 degrees celsius in fahrenheit" speaks of no body
+_CONVERSION = re.compile(r"\b(?:in|to|into)\s+(?:celsius|centigrade|fahrenheit|kelvin)\b|\boven\b|\boutside\b|\bweather\b", re.I)
 _NOT_TEMPERATURE = re.compile(
     r"^\s*(?:%|years?|yrs?|yo\b|y/o|weeks?|wks?|days?|hours?|hrs?|months?|minutes?|mins?|times|kg|kgs|lbs?"
     r"|pounds?|mg|mcg|iu|ml|pills?|tablets?|bpm|cm|miles|km|am\b|pm\b|st\b|nd\b|rd\b|th\b|-?year|/|people"
@@ -169,6 +173,8 @@ def temperatures(text: str) -> list[Temperature]:
     A bare number counts where it can be a body temperature (34.0 to 43.0, or 94 to 109 for Fahrenheit) and either has a unit,
     stands near a word like "temperature" or "fever", or has a decimal ("38.5").
     """
+    if _CONVERSION.search(text):
+        return []
     found = []
     cue = bool(_TEMPERATURE_CUE.search(text))
     for each in _TEMPERATURE.finditer(text):
@@ -328,7 +334,9 @@ def many_pills(text: str) -> tuple[int, int] | None:
 
 
 _WEIGHT_LOST = re.compile(
-    r"\b(?:lost|dropped|losing|shed)\s+(?:about|around|over|almost|nearly|like|some)?\s*\d{1,3}(?:[.,]\d)?\s*"
+    r"\b(?:lost|dropped|losing|shed)\s+(?:about|around|over|almost|nearly|like|some)?\s*(?:\d{1,3}(?:[.,]\d)?|"
+    + "|".join(_WORDS)
+    + r")\s*(?:a\s+)?"
     r"(?:kg|kgs|kilos?|pounds?|lbs?|stones?)\b",
     re.I,
 )

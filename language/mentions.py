@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from language.lexicon import Lexicon
 from language.phrases import Found, longest
@@ -42,6 +43,8 @@ _TOWARDS_PART = {
     "over",
 }
 _JOINS = {"and", "or", ",", "/", "&", "nor", "plus", "then", "also", "as", "well", "-", "\\", "+"}
+#: what opens a new thought before one of the words below
+_OPENS_THOUGHT = {"and", "but", ",", "while", "when", "because", "then", "so", "plus"}
 _NEW_SUBJECT = {"i", "my", "his", "her", "he", "she", "it", "they", "their"}
 SEVERE = {
     "severe",
@@ -82,6 +85,18 @@ _TWO_SIDES = {"both", "either", "bilateral"}
 _ARMS_LEGS = {"arm", "hand", "leg", "foot"}
 
 
+#: qualities of muscles, and parts of the body that have none
+_OF_MUSCLES = {"stiff", "cramp", "weak"}
+_NO_MUSCLES = {"throat", "ear", "organ", "breath", "belly", "skin", "eye"}
+
+
+#: "my neck" after a thing begins something else; a thing may look, seem or stay so
+_POSSESSIVES = {"my", "his", "her", "their", "your", "our", "i"}
+_OF_THINGS = {"looks", "seems", "feels", "gets", "got", "stays", "keeps", "will", "would", "can", "not"}
+_BEFORE_SUBJECTS = {"and", "but", "because", "so", "that", "when", "if", "while", "think", "says", "why", "how", "does", "do", "did", "what", "hi", "hello"}
+_BEFORE_THINGS = {"little", "old", "new", "big"}
+
+
 @dataclass(frozen=True)
 class Mention:
     """A symptom at `words[start:end]` of a reading. `code` is one of the contract's, `spans` all words it rests on."""
@@ -91,10 +106,16 @@ class Mention:
     end: int
     spans: frozenset[int] = frozenset()
     fixed: bool = False  # a fixed expression: what else is found inside it is part of it
+    denied: bool = False  # the expression itself says that it is not there
 
 
 def find_mentions(reading: Reading, lexicon: Lexicon) -> list[Mention]:
     """Every symptom named in the reading, in order, one for each place; idioms are none."""
+    return read_mentions(reading, lexicon)[0]
+
+
+def read_mentions(reading: Reading, lexicon: Lexicon) -> tuple[list[Mention], bool]:
+    """Every symptom named, and whether the reading speaks of a thing or in an idiom with the words of one: "cabin fever"."""
     words = reading.texts
     idioms = lexicon.idiom_book.find(words)
     mentions = [
@@ -108,9 +129,15 @@ def find_mentions(reading: Reading, lexicon: Lexicon) -> list[Mention]:
         for each in longest_of_each_code(lexicon.phrase_book.find(words))
     ]
     mentions += _composed(reading, lexicon)
-    mentions = [each for each in mentions if not _in_idiom(each, idioms)]
+    mentions += [
+        Mention(each.label, each.start, each.end, frozenset(range(each.start, each.end)), fixed=True, denied=True)
+        for each in longest(lexicon.denial_book.find(words))
+    ]
+    meant = [each for each in mentions if not _in_idiom(each, idioms) and not _of_a_thing(each, words, lexicon)]
+    figurative = len(meant) < len(mentions) or any(each.end - each.start > 1 for each in idioms)
+    mentions = meant
     mentions = [_in_degree(each, reading, lexicon) for each in mentions]
-    return _settled(mentions, lexicon)
+    return _settled(mentions, lexicon), figurative
 
 
 def longest_of_each_code(found: Sequence[Found[str]]) -> list[Found[str]]:
@@ -132,6 +159,32 @@ def _in_idiom(mention: Mention, idioms: Sequence[Found[str]]) -> bool:
         and (each.end - each.start) >= min(mention.end - mention.start, 2)
         and not (mention.start <= each.start and each.end < mention.end)
         for each in idioms
+    )
+
+
+def _of_a_thing(mention: Mention, words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether what is said is said of a thing, and names no part of a body: "the economy is weak", "a swollen river"."""
+    if any(words[at] in lexicon.parts for at in mention.spans) or any(
+        words[at] in lexicon.things for at in range(mention.start, mention.end)
+    ):
+        return False
+    at = mention.start - 1
+    while at >= 0 and (words[at] in lexicon.fillers and words[at] not in _POSSESSIVES or words[at] in _OF_THINGS):
+        at -= 1
+    if at >= 0 and words[at] in lexicon.things:
+        lead = at - 1
+        while lead >= 0 and words[lead] in lexicon.fillers:
+            lead -= 1
+        # only what the sentence speaks of: "drank wine and vomited" is no wine that vomits
+        return lead < 0 or is_sentence_end(words[lead]) or is_soft_break(words[lead]) or words[lead] in _BEFORE_SUBJECTS
+    at = mention.end
+    while at < len(words) and words[at] in _BEFORE_THINGS:
+        at += 1
+    return (
+        at < len(words)
+        and words[at] in lexicon.things
+        and mention.end - mention.start == 1
+        and words[mention.start] in lexicon.qualities
     )
 
 
@@ -185,6 +238,8 @@ def _composed(reading: Reading, lexicon: Lexicon) -> list[Mention]:
         qualities = [item for item in inside if item.kind == "quality"]
         parts = [item for item in inside if item.kind == "part"]
         for quality in qualities:
+            if _only_degree(quality, qualities, words):
+                continue
             chosen = _parts_of(quality, parts, qualities, words) or _spoken_of(quality, items, words)
             codes: list[tuple[str, int, int, frozenset[int]]] = []
             for part in chosen:
@@ -198,13 +253,31 @@ def _composed(reading: Reading, lexicon: Lexicon) -> list[Mention]:
                     )
                     codes.append((code, begin, finish, spans))
                 codes += _sided(part, quality, chosen, words)
-            if not codes:
+            if not codes and not _elsewhere(quality, chosen, words):
                 codes = [
                     (code, quality.start, quality.end, frozenset(range(quality.start, quality.end)))
                     for code in lexicon.alone.get(quality.name, ())
                 ]
             mentions += [Mention(*each) for each in codes]
     return mentions
+
+
+def _only_degree(quality: _Item, qualities: Sequence[_Item], words: Sequence[str]) -> bool:
+    """Whether a word of pain only says how bad another quality is: "excruciating stiffness"."""
+    return (
+        quality.end - quality.start == 1
+        and words[quality.start] in SEVERE
+        and any(other.start == quality.end and other is not quality for other in qualities)
+    )
+
+
+def _elsewhere(quality: _Item, chosen: Sequence[_Item], words: Sequence[str]) -> bool:
+    """Whether a quality is said of a part with which it makes none of the symptoms: "my throat is tight" is no stiff muscle."""
+    for part in chosen:
+        gap = words[min(part.end, quality.end) : max(part.start, quality.start)]
+        if part.name in _NO_MUSCLES and len(gap) <= 2 and not _JOINS & set(gap):
+            return quality.name in _OF_MUSCLES
+    return False
 
 
 def _sided(
@@ -250,6 +323,7 @@ def _parts_of(
         if (
             len(gap) > REACH
             or any(w in _NEW_SUBJECT and not bridged for w in gap)
+            or _new_thought(gap)
             or (not bridged and len(gap) > 3)
         ):
             following = None
@@ -318,6 +392,11 @@ def _spoken_of(quality: _Item, items: Sequence[_Item], words: Sequence[str]) -> 
         return [before[-1]]
     necks = [item for item in items if item.name == "neck"]
     return necks[:1] if quality.name in ("stiff", "tense") and necks else []
+
+
+def _new_thought(gap: Sequence[str]) -> bool:
+    """Whether another thing begins between a quality and a part: "(my head) aches and my (neck) ..."."""
+    return any(word in _NEW_SUBJECT and before in _OPENS_THOUGHT for before, word in pairwise(gap))
 
 
 def _first_join(gap: Sequence[str]) -> int:

@@ -35,7 +35,7 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
     speaks_of_self = any(word in ("i", "my", "me") and at not in owned for at, word in enumerate(words))
     for each in found:
         if each.label == "relation":
-            relation = " ".join(words[each.start : each.end])
+            relation = _singular(" ".join(words[each.start : each.end]), lexicon)
             if (
                 each.start + 1 < len(words)
                 and each.end < len(words)
@@ -75,10 +75,29 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
                 last_other = Person(each.start, "the person you write about", "")
                 named.append(last_other)
         else:
-            possessive = each.start in owned
+            # "a friend of mine" is no word of the speaker about themself
+            possessive = each.start in owned or words[each.start - 1 : each.end] == ["of", "mine"]
             if not possessive:
                 named.append(Person(each.start, SELF))
     return named
+
+
+def _singular(relation: str, lexicon: Lexicon) -> str:
+    """The relation that "dads" in "my dads arm" stands for."""
+    return relation if relation in lexicon.persons.relations else relation.removesuffix("s")
+
+
+def is_another(reading: Reading, person: Person, main: str, lexicon: Lexicon) -> bool:
+    """Whether a person named is not the one whom the words `main` ("your son") name: "my son is tired. His teacher fainted"."""
+    theirs = main.rsplit(maxsplit=1)[-1] if main else ""
+    if not person.relation or person.who == main or not theirs:
+        return False
+    groups = [next((at for at, group in enumerate(lexicon.persons.kin) if word in group), None) for word in (theirs, person.relation)]
+    words = reading.texts
+    before = words[max(0, person.at - 2) : person.at]
+    if None in groups:
+        return before[-1:] in (["his"], ["her"], ["their"], ["another"])
+    return groups[0] != groups[1] or bool({"his", "her", "their", "another", "a", "other"} & set(before))
 
 
 _SMALL_NUMBERS = {
@@ -121,18 +140,20 @@ def _other_follows(words: list[str], at: int, lexicon: Lexicon) -> bool:
     return any(word in lexicon.persons.relations for word in words[at : at + 2])
 
 
-def who_has(reading: Reading, persons: list[Person], start: int, end: int) -> Person | None:
+def who_has(reading: Reading, persons: list[Person], start: int, end: int, event: bool = False) -> Person | None:
     """The person a symptom at `words[start:end]` is said of; None where nobody was named before it or around it.
 
     "My son fell and I have a headache": the nearest person before the symptom has it, within its sentence first.
     A person named right inside the symptom ("his neck is stiff", "hurts my neck") has it.
     """
     inside = [p for p in persons if start <= p.at < end]
-    if inside:
-        return inside[0]
     before = [p for p in persons if p.at < start]
     sentence = reading.sentence_of[start]
     here = [p for p in before if reading.sentence_of[p.at] == sentence]
+    # "my toddler got into my pills": what happened, happened to the one who did it
+    does_it = event and here and here[-1].who != SELF and start - here[-1].at <= 2
+    if inside and not does_it:
+        return inside[0]
     if here:
         words = reading.texts
         nearest = here[-1]

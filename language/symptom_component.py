@@ -59,6 +59,7 @@ class SymptomExtractor(_Stateless, EntityExtractorMixin):
                     "person": said.person,
                     "reply": said.reply,
                     "others": dict(said.others),
+                    "figurative": said.figurative,
                 },
                 add_to_output=True,
             )
@@ -91,7 +92,12 @@ class DialogueActs(_Stateless, IntentClassifier):
             ]
             said = message.get(UNDERSTANDING) or {}
             settled = settle(
-                message.get(TEXT) or "", ranking, roles, said.get("reply"), said.get("facts") or {}
+                message.get(TEXT) or "",
+                ranking,
+                roles,
+                said.get("reply"),
+                said.get("facts") or {},
+                bool(said.get("figurative")),
             )
             if settled is None:
                 continue

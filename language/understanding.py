@@ -11,12 +11,14 @@ from language.assertion import PRESENT, Asserter
 from language.facts import facts_in
 from language.lexicon import Lexicon, lexicon
 from language.measures import many_pills, temperatures, weight_lost
-from language.mentions import ONE_SIDED, Mention, find_mentions
-from language.persons import SELF, persons_in, who_has
+from language.mentions import ONE_SIDED, Mention, read_mentions
+from language.persons import SELF, is_another, persons_in, who_has
 from language.reading import Reading
 from language.replies import reply_in
 
 OTHER = "other"
+#: words between a fever and a number that does not speak of it any more
+FAR = 3
 
 #: complaints of a caregiver about themself that do not turn the conversation to them: "I'm so worried about my son"
 _WORRY = {"anxiety", "fatigue"}
@@ -40,7 +42,8 @@ class Understanding:
     """What one message says.
 
     `subject` is `self` or `other` (None where the message names nobody); `person` the words for the other ("your son").
-    `reply` is `yes`, `no`, `unsure` or None. `others` are the present symptoms of persons the conversation is not about.
+    `reply` is `yes`, `no`, `unsure` or None. `others` are the present symptoms of persons the conversation is not about. `figurative` messages hold the words of a symptom
+    and none is meant ("cabin fever").
     """
 
     text: str
@@ -50,6 +53,7 @@ class Understanding:
     person: str | None = None
     reply: str | None = None
     others: Mapping[str, str] = field(default_factory=dict)
+    figurative: bool = False
 
 
 class Interpreter:
@@ -66,12 +70,15 @@ class Interpreter:
         reading = self._lexicon.reader.read(text)
         if not reading.words:
             return Understanding(text)
-        mentions = find_mentions(reading, self._lexicon)
+        mentions, figurative = read_mentions(reading, self._lexicon)
         mentions = self._stated(text, reading, mentions)
         assertions = self._asserter.assertions(reading, mentions)
         assertions = self._by_temperature(text, reading, mentions, assertions)
         persons = persons_in(reading, self._lexicon)
-        owners = [who_has(reading, persons, m.start, m.end) for m in mentions]
+        symptoms = self._lexicon.symptoms
+        owners = [
+            who_has(reading, persons, m.start, m.end, m.code in symptoms and symptoms[m.code].event) for m in mentions
+        ]
         about, person = self._about(reading, mentions, assertions, owners, persons, subject)
         found = []
         others: dict[str, str] = {}
@@ -87,6 +94,8 @@ class Interpreter:
                     role = OTHER
                 elif who == SELF and owner is not None and mention.code in _WORRY:
                     role = OTHER
+                elif owner is not None and subject is None and is_another(reading, owner, person or "", self._lexicon):
+                    role = OTHER
             elif who != SELF:
                 role = OTHER
             had = owner is not None and "had" in reading.texts[owner.at : mention.start]
@@ -98,7 +107,14 @@ class Interpreter:
         if one_sided:
             facts["one_sided"] = True
         return Understanding(
-            text, tuple(self._without_contradiction(found)), facts, about, person, reply_in(text), others
+            text,
+            tuple(self._without_contradiction(found)),
+            facts,
+            about,
+            person,
+            reply_in(text),
+            others,
+            figurative and not found,
         )
 
     def _stated(self, text: str, reading: Reading, mentions: list[Mention]) -> list[Mention]:
@@ -139,7 +155,9 @@ class Interpreter:
                     continue
                 asked = decided[at] == "hypothetical" and not conditional and mention.start == inside[0]
                 if decided[at] in (PRESENT, "uncertain") or asked:
-                    decided[at] = PRESENT if each.fever else "absent"
+                    # "reducing my fever because I can't break 100": a fever that is claimed apart from the number stays a doubt
+                    apart = "my" in reading.texts[max(0, mention.start - 2) : mention.start] and inside[0] - mention.end > FAR
+                    decided[at] = PRESENT if each.fever else "uncertain" if apart else "absent"
         return decided
 
     def _about(
