@@ -98,7 +98,7 @@ def fact_book() -> FactBook:
 
 def facts_in(reading: Reading, lexicon: Lexicon) -> dict[str, Any]:
     """All facts stated in a reading: those of facts.yml, `duration_days`, `age_years`, `age_group`, `temperature_c`."""
-    text = reading.original
+    text = reading.mended()[0]
     found = fact_book().find(reading)
     days = duration_days(text)
     if days is not None:

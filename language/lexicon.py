@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from language.measures import MEASURE_WORDS
 from language.phrases import PhraseBook, TemplateError, pieces
 from language.reading import Reader, plain_reader
 from language.spelling import Speller
@@ -263,7 +264,8 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     trigger_book = PhraseBook(triggers, assertion.degrees, split)
     known = trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
     stances = {word for word in trigger_book.words | {"right", "left", "night", "without"} if len(word) >= 5}
-    reader = Reader(Speller(class_book.words | phrase_book.words | stances, known).mend)
+    speller = Speller(class_book.words | phrase_book.words | stances | MEASURE_WORDS, known)
+    reader = Reader(speller.mend, speller.also)
     return Lexicon(
         reader=reader,
         fillers=fillers,

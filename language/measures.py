@@ -33,6 +33,11 @@ _WORDS = {
     "fifteen": 15,
     "dozen": 12,
 }
+#: words by which numbers are understood; a slip in one of them loses the number
+MEASURE_WORDS = frozenset(
+    "temperature degrees degree celsius centigrade fahrenheit fever thermometer tablets tablet pills capsules capsule gummies painkillers "
+    "vitamins swallowed taken kilos pounds stone weeks months years hours minutes yesterday morning evening tonight".split()
+)
 _UNITS = {
     "minute": 1 / 1440,
     "min": 1 / 1440,
@@ -144,7 +149,7 @@ _TEMPERATURE_CUE = re.compile(
     re.I,
 )
 #: "what is 40 degrees celsius in fahrenheit" speaks of no body
-_CONVERSION = re.compile(r"\b(?:in|to|into)\s+(?:celsius|centigrade|fahrenheit|kelvin)\b|\boven\b|\boutside\b|\bweather\b", re.I)
+_CONVERSION = re.compile(r"\b(?:in|to|into)\s+(?:celsius|centigrade|fahrenheit|kelvin)\b|\boven\b|\bdegrees?\s+outside\b", re.I)
 _NOT_TEMPERATURE = re.compile(
     r"^\s*(?:%|years?|yrs?|yo\b|y/o|weeks?|wks?|days?|hours?|hrs?|months?|minutes?|mins?|times|kg|kgs|lbs?"
     r"|pounds?|mg|mcg|iu|ml|pills?|tablets?|bpm|cm|miles|km|am\b|pm\b|st\b|nd\b|rd\b|th\b|-?year|/|people"

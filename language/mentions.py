@@ -126,7 +126,9 @@ def read_mentions(reading: Reading, lexicon: Lexicon) -> tuple[list[Mention], bo
             frozenset(range(each.start, each.end)),
             fixed=each.end - each.start > 1,
         )
-        for each in longest_of_each_code(lexicon.phrase_book.find(words))
+        for each in longest_of_each_code(
+            [each for each in lexicon.phrase_book.find(words, reading.also) if not each.slip or _sure(each, reading, lexicon)]
+        )
     ]
     mentions += _composed(reading, lexicon)
     mentions += [
@@ -138,6 +140,12 @@ def read_mentions(reading: Reading, lexicon: Lexicon) -> tuple[list[Mention], bo
     mentions = meant
     mentions = [_in_degree(each, reading, lexicon) for each in mentions]
     return _settled(mentions, lexicon), figurative
+
+
+def _sure(found: Found[str], reading: Reading, lexicon: Lexicon) -> bool:
+    """Whether the words beside a likely slip say what was meant: "hart attack" does, "hart" does not."""
+    inside = range(found.start, found.end)
+    return any(at not in reading.also and reading.texts[at] not in lexicon.fillers for at in inside)
 
 
 def longest_of_each_code(found: Sequence[Found[str]]) -> list[Found[str]]:
@@ -196,14 +204,15 @@ class _Item:
     name: str
     start: int
     end: int
+    guess: bool = False  # a real word that is likely a slip: it means nothing by itself
 
 
 def _items(reading: Reading, lexicon: Lexicon) -> list[_Item]:
     words = reading.texts
     found = []
-    for each in longest(lexicon.class_book.find(words)):
+    for each in longest(lexicon.class_book.find(words, reading.also)):
         entry = lexicon.classes[each.label]
-        if entry.kind not in ("part", "quality"):
+        if entry.kind not in ("part", "quality") or (each.slip and entry.kind == "part" and not reading.words[each.start].mended):
             continue
         if entry.only_after:
             before = words[each.start - 1] if each.start else "<start>"
@@ -224,7 +233,8 @@ def _items(reading: Reading, lexicon: Lexicon) -> list[_Item]:
                 in ("my", "his", "her", "their", "the", "your", "lower", "low", "upper")
             ):
                 continue
-        found.append(_Item(entry.kind, each.label, each.start, each.end))
+        guess = each.slip and not reading.words[each.start].mended
+        found.append(_Item(entry.kind, each.label, each.start, each.end, guess))
     return sorted(found, key=lambda i: (i.start, i.kind))
 
 
@@ -253,7 +263,9 @@ def _composed(reading: Reading, lexicon: Lexicon) -> list[Mention]:
                     )
                     codes.append((code, begin, finish, spans))
                 codes += _sided(part, quality, chosen, words)
-            if not codes and not _elsewhere(quality, chosen, words):
+            if quality.guess:
+                codes = [each for each in codes if each[2] - each[1] > quality.end - quality.start]
+            elif not codes and not _elsewhere(quality, chosen, words):
                 codes = [
                     (code, quality.start, quality.end, frozenset(range(quality.start, quality.end)))
                     for code in lexicon.alone.get(quality.name, ())

@@ -16,6 +16,8 @@ Label = TypeVar("Label", bound=Hashable)
 #: fillers allowed between two words of one expression: "can't turn my poor stiff head"
 MOST_FILLERS = 4
 
+NOTHING_ELSE: Mapping[int, Sequence[str]] = {}
+
 _PIECE = re.compile(r"<(?P<cls>[\w ]+)>|\((?P<alt>[^()]*)\)|\[(?P<opt>[^\[\]]*)\]|(?P<word>[^\s<>()\[\]]+)")
 
 
@@ -66,11 +68,12 @@ def _forms(expression: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found(Generic[Label]):
-    """An expression in the words: `words[start:end]` is it, with its label."""
+    """An expression in the words: `words[start:end]` is it, with its label; `slip` where a word had to be read as another."""
 
     start: int
     end: int
     label: Label
+    slip: bool = False
 
 
 class _Node(Generic[Label]):
@@ -122,26 +125,41 @@ class PhraseBook(Generic[Label]):
         for word, nodes in start.after.items():
             self._first.setdefault(word, []).extend(nodes)
 
-    def find(self, words: Sequence[str]) -> list[Found[Label]]:
-        """Every expression in `words`, also overlapping ones, in order of their start, the longest first."""
-        found: set[Found[Label]] = set()
+    def find(
+        self, words: Sequence[str], also: Mapping[int, Sequence[str]] = NOTHING_ELSE
+    ) -> list[Found[Label]]:
+        """Every expression in `words`, also overlapping ones, in order of their start, the longest first.
+
+        `also` has, for a place, other words that may be meant there.
+        """
+        found: dict[tuple[int, int, Label], bool] = {}
         for start, word in enumerate(words):
             nodes = self._first.get(word)
-            if nodes is None:
-                continue
-            states = [(node, start + 1, 0) for node in nodes]
+            states = [(node, start + 1, 0, False) for node in nodes] if nodes is not None else []
+            if start in also:
+                states += [
+                    (node, start + 1, 0, True) for other in also[start] for node in self._first.get(other, ())
+                ]
             while states:
-                node, here, skipped = states.pop()
+                node, here, skipped, slip = states.pop()
                 if not skipped:
                     for label in node.labels:
-                        found.add(Found(start, here, label))
+                        key = (start, here, label)
+                        found[key] = slip and found.get(key, True)
                 if here < len(words) and node.after:
                     following = node.after.get(words[here])
                     if following is not None:
-                        states.extend((each, here + 1, 0) for each in following)
+                        states.extend((each, here + 1, 0, slip) for each in following)
+                    if here in also:
+                        states.extend(
+                            (each, here + 1, 0, True) for other in also[here] for each in node.after.get(other, ())
+                        )
                     if skipped < MOST_FILLERS and words[here] in self._fillers:
-                        states.append((node, here + 1, skipped + 1))
-        return sorted(found, key=lambda each: (each.start, -each.end))
+                        states.append((node, here + 1, skipped + 1, slip))
+        return sorted(
+            (Found(start, end, label, slip) for (start, end, label), slip in found.items()),
+            key=lambda each: (each.start, -each.end),
+        )
 
 
 def longest(found: Iterable[Found[Label]]) -> list[Found[Label]]:

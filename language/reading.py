@@ -189,16 +189,18 @@ class Word:
     start: int
     end: int
     raw: str
+    mended: bool = False
 
 
 @dataclass
 class Reading:
-    """The words of a text, in order. `ends` holds the positions after which a sentence ends (index of the word)."""
+    """The words of a text, in order. `also` has what else may be meant by a word that is misspelt, or likely to be."""
 
     original: str
     words: list[Word]
     texts: list[str] = field(default_factory=list)
     sentence_of: list[int] = field(default_factory=list)
+    also: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.texts = [word.text for word in self.words]
@@ -211,6 +213,22 @@ class Reading:
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in the original text of the words `start` to `end` (end not included)."""
         return self.words[start].start, self.words[end - 1].end
+
+    def mended(self) -> tuple[str, list[int]]:
+        """The text with the misspelt words mended, and for each of its places (and its end) the place in the original."""
+        parts: list[str] = []
+        places: list[int] = []
+        at = 0
+        for word in self.words:
+            if not word.mended or word.start < at:
+                continue
+            parts += [self.original[at : word.start], word.text]
+            places += range(at, word.start)
+            places += [min(word.start + step, word.end - 1) for step in range(len(word.text) - 1)] + [word.end - 1]
+            at = word.end
+        parts.append(self.original[at:])
+        places += range(at, len(self.original) + 1)
+        return "".join(parts), places
 
     def sentences(self) -> list[tuple[int, int]]:
         """(start, end) of the words of each sentence."""
@@ -263,11 +281,14 @@ def plain_reader() -> Reader:
 
 
 class Reader:
-    """Reads text into words with spaCy's English tokenizer. `mend` turns a misspelt word into the meant one."""
+    """Reads text into words with spaCy's English tokenizer. `mend` turns a misspelt word into the meant one, `also` gives others that may be."""
 
-    def __init__(self, mend: Callable[[str], str] = lambda word: word) -> None:
+    def __init__(
+        self, mend: Callable[[str], str] = lambda word: word, also: Callable[[str], tuple[str, ...]] = lambda word: ()
+    ) -> None:
         self._nlp = _tokenizer()
         self.mend = mend
+        self._also = also
         self._split_one = lru_cache(maxsize=None)(self._opened)
 
     def _opened(self, word: str) -> list[str]:
@@ -289,6 +310,7 @@ class Reader:
             if all(unicodedata.category(c) in ("So", "Sk", "Mn", "Cf") for c in raw):
                 continue  # an emoji says nothing about a symptom
             lower = raw.lower()
+            mended = False
             if lower in ("'s", "s") and words:
                 opened = "is" if words[-1].text in _IS_AFTER else "'s"
             elif lower == "ve" and words and words[-1].text == "-":
@@ -315,12 +337,14 @@ class Reader:
                 opened = token.norm_
             else:
                 opened = self.mend(lower) if mend else lower
+                mended = opened != lower
             pieces = opened.split()
             if len(pieces) == 1 and not pieces[0].isalpha() and any(c.isalpha() for c in pieces[0]):
                 pieces = self._split(pieces[0], raw, token.idx, words)
             for piece in pieces:
-                words.append(Word(piece, token.idx, token.idx + len(raw), raw))
-        return Reading(text, words)
+                words.append(Word(piece, token.idx, token.idx + len(raw), raw, mended and len(pieces) == 1))
+        also = {at: others for at, word in enumerate(words) if (others := self._also(word.raw.lower()))} if mend else {}
+        return Reading(text, words, also=also)
 
     def _split(self, word: str, raw: str, start: int, words: list[Word]) -> list[str]:
         """Words that hang together ("headache/fever", "39.5c", "sore,stiff") in their parts, each with its own place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -56,6 +56,22 @@ class Understanding:
     figurative: bool = False
 
 
+class _Measured:
+    """The numbers of a reading, found in its mended words, at their places in the original text."""
+
+    def __init__(self, reading: Reading) -> None:
+        text, places = reading.mended()
+
+        def back(place: tuple[int, int] | None) -> tuple[int, int] | None:
+            return None if place is None else (places[place[0]], places[place[1] - 1] + 1)
+
+        self.pills = back(many_pills(text))
+        self.weight = back(weight_lost(text))
+        self.temperatures = [
+            replace(each, start=places[each.start], end=places[each.end - 1] + 1) for each in temperatures(text)
+        ]
+
+
 class Interpreter:
     """Understands messages with one lexicon; `understand` is a pure function of its arguments."""
 
@@ -71,9 +87,10 @@ class Interpreter:
         if not reading.words:
             return Understanding(text)
         mentions, figurative = read_mentions(reading, self._lexicon)
-        mentions = self._stated(text, reading, mentions)
+        measured = _Measured(reading)
+        mentions = self._stated(measured, reading, mentions)
         assertions = self._asserter.assertions(reading, mentions)
-        assertions = self._by_temperature(text, reading, mentions, assertions)
+        assertions = self._by_temperature(measured, reading, mentions, assertions)
         persons = persons_in(reading, self._lexicon)
         symptoms = self._lexicon.symptoms
         owners = [
@@ -117,11 +134,11 @@ class Interpreter:
             figurative and not found,
         )
 
-    def _stated(self, text: str, reading: Reading, mentions: list[Mention]) -> list[Mention]:
+    def _stated(self, measured: _Measured, reading: Reading, mentions: list[Mention]) -> list[Mention]:
         """Mentions with those that numbers make: a temperature is a fever or none, many pills are an overdose."""
         stated = list(mentions)
-        places = [("overdose", many_pills(text)), ("weight_loss", weight_lost(text))]
-        places += [("fever", (each.start, each.end)) for each in temperatures(text)]
+        places = [("overdose", measured.pills), ("weight_loss", measured.weight)]
+        places += [("fever", (each.start, each.end)) for each in measured.temperatures]
         for code, place in places:
             if place is None:
                 continue
@@ -138,11 +155,11 @@ class Interpreter:
 
     @staticmethod
     def _by_temperature(
-        text: str, reading: Reading, mentions: list[Mention], assertions: list[str]
+        measured: _Measured, reading: Reading, mentions: list[Mention], assertions: list[str]
     ) -> list[str]:
         """A stated temperature decides the fever it stands beside: 38.0 °C or more is one, below is none."""
         decided = list(assertions)
-        for each in temperatures(text):
+        for each in measured.temperatures:
             inside = [
                 at for at, word in enumerate(reading.words) if word.start < each.end and each.start < word.end
             ]
