@@ -292,14 +292,10 @@ class Asserter:
                 return ""
             if trigger.assertion == PAST and word in self._past_ends:
                 return ""
-            if (
-                said == "no"
-                and word == ","
-                and at + 1 == span.stop
-                and words[at + 1] in self._adjectives
-                and "or" not in words[at + 1 : at + 6]
-            ):
-                return ""
+            if word == "," and words[at + 1] in self._adjectives and "or" not in words[at + 1 : at + 6]:
+                # "no appetite, tired", "not eating, dizzy": how one feels is said anew
+                if said == "no" or (said == "not" and distance and not seen_mention):
+                    return ""
             if (
                 trigger.assertion != HYPOTHETICAL
                 and word in _STRONG_SUBJECTS
@@ -410,7 +406,9 @@ class Asserter:
         if words[trigger.start] != "no" or trigger.end - trigger.start != 1 or trigger.start > sentence + 1:
             return False
         after = words[trigger.end] if trigger.end < len(words) else ""
-        if after in (",", "-", "–", "—", ":"):
+        if after == ":":
+            return False  # "No: fever, rash" heads a list of what is not there
+        if after in (",", "-", "–", "—"):
             following = words[trigger.end + 1 : trigger.end + 3]
             # "No, fever" reads as an answer and a symptom; "no , no fever" is decided by its second "no"
             return bool(following)

@@ -128,7 +128,7 @@ _LENGTH = re.compile(
 _AGE = re.compile(
     r"\b(?P<n>\d{1,3})[\s-]*(?P<u>years?|yrs?|yr|months?|mths?|mo|weeks?|wks?|days?)?[\s-]*(?:old|o\b|of age"
     r"|/o\b)|\b(?:i am|i'm|im|aged?|he is|she is|he's|she's|turned|turning)\s+(?P<n2>\d{1,3})\b(?!\s*(?:weeks?"
-    r"|months?|days?|hours?|%|°|kg|lbs?|st\b|pounds|and))|\b(?P<n3>\d{1,2})\s*(?:y/?o|yo)\b"
+    r"|months?|days?|hours?|%|°|kg|lbs?|st\b|pounds|and a\b|and half))|\b(?P<n3>\d{1,2})\s*(?:y/?o|yo)\b"
     r"|\b(?P<n4>\d{1,3})\s*year\s*(?:old|female|male|healthy)|\b(?P<n5>\d{2})[mf]\b"
     r"|\b(?:mum|mom|mother|dad|father|nan|nana|gran\w*|wife|husband|partner|son|daughter|baby|child|kid|toddler|brother|sister"
     r"|aunt|uncle|friend|neighbou?r)(?:'s|’s|s|\s+is|\s*,)\s*(?P<n6>\d{1,3})\b(?!\s*(?:weeks?|months?|days?|hours?|%|°|kg))",
@@ -243,7 +243,7 @@ def duration_days(text: str) -> float | None:
             continue
         if re.search(
             r"(?:last|at|for)\s+only\s*$|only last(?:s|ed)?\s*$|lasts?\s*(?:for|about|only)?\s*$", before
-        ) and not re.search(r"has lasted|lasted", before):
+        ) and not re.search(r"has lasted|lasted|\b(?:the|these|past)\s+last\s*$", before):
             continue
         number = _value(each["n2"] or each["n"])
         unit = each["u"].lower().rstrip("s")
