@@ -44,6 +44,8 @@ _STRONG_SUBJECTS = {"i", "my", "he", "she", "his", "her", "it", "they", "we", "t
 #: "I can not say that I have a fever": the denial goes on into the clause
 _INTRODUCES = {"that", "think", "say", "believe", "if", "whether", "mean"}
 _DETERMINERS = {"a", "an", "the", "my", "this", "his", "her"}
+#: "can hardly swallow" asks nothing
+_NO_QUESTION = {"not", "hardly", "barely", "scarcely", "only", "no"}
 #: so short a time ago is now
 _SHORT_TIMES = {"hour", "hours", "minute", "minutes", "min", "mins", "moment", "seconds"}
 _LIST_JOINS = {",", "or", "and", "/", "nor", "&", "any", "even", "-"}
@@ -124,6 +126,18 @@ class Asserter:
                 for at in gap
             )
             if results[before] == PAST and results[this] == PRESENT and gap and listed:
+                results[this] = PAST
+        # ... and so is one that ends with it: "had a fever and chills two weeks ago"
+        for this, before in reversed(list(pairwise(ordered))):
+            start = mentions[this].start
+            gap_words = words[mentions[this].end : mentions[before].start]
+            if (
+                results[before] == PAST
+                and results[this] == PRESENT
+                and gap_words
+                and all(word in _LIST_JOINS or word in ("a", "some", "with") for word in gap_words)
+                and self._past_verbs & set(words[max(0, start - 5) : start])
+            ):
                 results[this] = PAST
         return results
 
@@ -451,7 +465,7 @@ class Asserter:
                 and words[start] not in ("is", "are", "am", "may", "when", "where", "who", "how")
             )
         spoken = [word for word in inside if word not in _LEAD_INS]
-        if spoken[:1] and spoken[0] in self._openers and spoken[1:2] != ["not"]:
+        if spoken[:1] and spoken[0] in self._openers and not _NO_QUESTION & set(spoken[1:2]):
             return True
         return "?" in inside[-2:]
 
@@ -476,7 +490,7 @@ class Asserter:
         skip = start
         while skip < mention.start and words[skip] in _LEAD_INS:
             skip += 1
-        if skip < mention.start and words[skip] in self._openers and words[skip + 1] != "not":
+        if skip < mention.start and words[skip] in self._openers and words[skip + 1] not in _NO_QUESTION:
             return skip
         return None
 

@@ -8,12 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from language.measures import MEASURE_WORDS
+from language.measures import MEASURE_WORDS, SHORT_UNITS
 from language.phrases import PhraseBook, TemplateError, pieces
 from language.reading import Reader, plain_reader
 from language.spelling import Speller
 from triage.loading import KNOWLEDGE, KnowledgeError, KnowledgeFile, KnowledgeModel
-
 
 #: "in 2019": the years before this one
 _PAST_YEARS = [f"in {year}" for year in range(1940, date.today().year)]
@@ -262,7 +261,7 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
         (word, "described") for word in persons.described
     ]
     trigger_book = PhraseBook(triggers, assertion.degrees, split)
-    known = trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
+    known = SHORT_UNITS | trigger_book.words | fillers | {w for word in persons.relations for w in word.split()}
     stances = {word for word in trigger_book.words | {"right", "left", "night", "without"} if len(word) >= 5}
     speller = Speller(class_book.words | phrase_book.words | stances | MEASURE_WORDS, known)
     reader = Reader(speller.mend, speller.also)

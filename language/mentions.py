@@ -51,6 +51,7 @@ _TOWARDS_PART = {
 _JOINS = {"and", "or", ",", "/", "&", "nor", "plus", "then", "also", "as", "well", "-", "\\", "+"}
 #: what opens a new thought before one of the words below
 _OPENS_THOUGHT = {"and", "but", ",", "while", "when", "because", "then", "so", "plus"}
+_NEW_CLAUSE = {"even", "says", "said", "say", "cannot", "the"}
 _NEW_SUBJECT = {"i", "my", "his", "her", "he", "she", "it", "they", "their"}
 SEVERE = {
     "severe",
@@ -99,7 +100,10 @@ _NO_MUSCLES = {"throat", "ear", "organ", "breath", "belly", "skin", "eye"}
 #: "my neck" after a thing begins something else; a thing may look, seem or stay so
 _POSSESSIVES = {"my", "his", "her", "their", "your", "our", "i"}
 _OF_THINGS = {"looks", "seems", "feels", "gets", "got", "stays", "keeps", "will", "would", "can", "not"}
-_BEFORE_SUBJECTS = {"and", "but", "because", "so", "that", "when", "if", "while", "think", "says", "why", "how", "does", "do", "did", "what", "hi", "hello"}
+_BEFORE_SUBJECTS = {
+    "and", "but", "because", "so", "that", "when", "if", "while", "think", "says", "why", "how", "does", "do", "did", "what",
+    "hi", "hello",
+}  # fmt: skip
 _BEFORE_THINGS = {"little", "old", "new", "big"}
 
 
@@ -365,7 +369,7 @@ def _parts_of(
         gap = words[preceding.end : quality.start]
         if len(gap) > REACH or any(is_sentence_end(w) for w in gap):
             preceding = None
-        elif _JOINS & set(gap) and any(w in _NEW_SUBJECT for w in gap[_first_join(gap) :]):
+        elif _new_thought(gap) or (_JOINS & set(gap) and any(w in _NEW_SUBJECT for w in gap[_first_join(gap) :])):
             preceding = None
         elif (
             following is not None
@@ -414,7 +418,10 @@ def _spoken_of(quality: _Item, items: Sequence[_Item], words: Sequence[str]) -> 
 
 def _new_thought(gap: Sequence[str]) -> bool:
     """Whether another thing begins between a quality and a part: "(my head) aches and my (neck) ..."."""
-    return any(word in _NEW_SUBJECT and before in _OPENS_THOUGHT for before, word in pairwise(gap))
+    return any(
+        word in _NEW_SUBJECT and before in _OPENS_THOUGHT or before == "," and word in _NEW_CLAUSE
+        for before, word in pairwise(gap)
+    )
 
 
 def _first_join(gap: Sequence[str]) -> int:

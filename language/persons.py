@@ -151,9 +151,11 @@ def who_has(reading: Reading, persons: list[Person], start: int, end: int, event
     sentence = reading.sentence_of[start]
     here = [p for p in before if reading.sentence_of[p.at] == sentence]
     # "my toddler got into my pills": what happened, happened to the one who did it
-    does_it = event and here and here[-1].who != SELF and start - here[-1].at <= 2
-    if inside and not does_it:
-        return inside[0]
+    does_it = event and here and here[-1].who != SELF and start - here[-1].at <= 5
+    # "he will not respond to me": who is spoken of inside an expression is not always who has it
+    theirs = [p for p in inside if p.who != SELF or p.at == start or reading.texts[p.at] in ("my", "our") or not here]
+    if theirs and not does_it:
+        return theirs[0]
     if here:
         words = reading.texts
         nearest = here[-1]

@@ -281,7 +281,10 @@ def plain_reader() -> Reader:
 
 
 class Reader:
-    """Reads text into words with spaCy's English tokenizer. `mend` turns a misspelt word into the meant one, `also` gives others that may be."""
+    """Reads text into words with spaCy's English tokenizer. `mend` turns a misspelt word into the meant one.
+
+    `also` gives others that may be meant.
+    """
 
     def __init__(
         self, mend: Callable[[str], str] = lambda word: word, also: Callable[[str], tuple[str, ...]] = lambda word: ()

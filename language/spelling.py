@@ -10,6 +10,8 @@ from importlib.resources import files
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+#: as many slips may stand between a word written by ear and the right one
+_BY_EAR = 3
 _REPEATED = re.compile(r"(.)\1{2,}")
 #: a real word stands for another only where that is so much more common, and its neighbours make a symptom of it ("hart attack")
 _LESS_COMMON = 1.9
@@ -43,6 +45,13 @@ def _beside(letter: str, other: str) -> bool:
     )
 
 
+def _sound(word: str) -> str:
+    """The consonants of a word as they sound, in their order, each once; its first letter stands as written."""
+    rest = word[1:].replace("ch", "k").replace("ck", "k").replace("c", "k").replace("ph", "f").replace("gh", "")
+    plain = re.sub(r"[aeiouyhw]", "", rest)
+    return word[0] + re.sub(r"(.)\1+", r"\1", plain)
+
+
 def _oddness(word: str, candidate: str) -> int:
     """How odd a slip it is that makes `word` of the candidate: 0 where letters are swapped, left out, doubled, or a key is missed."""
     if sorted(word) == sorted(candidate) or set(word) == set(candidate) or len(word) < len(candidate):
@@ -65,6 +74,9 @@ class Speller:
         self._by_letter: dict[str, list[str]] = {}
         for word in self._vocabulary:
             self._by_letter.setdefault(word[0], []).append(word)
+        self._by_sound: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            self._by_sound.setdefault(_sound(word), []).append(word)
         self.mend = lru_cache(maxsize=20_000)(self._mend)
         self.also = lru_cache(maxsize=20_000)(self._also)
 
@@ -92,7 +104,18 @@ class Speller:
                 if single in self._known or single in english_words():
                     return single
         further = self._near(word, 2) if len(word) >= 8 else []
-        return further[0] if further else word
+        return further[0] if further else self._heard(word) or word
+
+    def _heard(self, word: str) -> str | None:
+        """The word that is written as it sounds: "sevear", "headake"."""
+        if len(word) < 6:
+            return None
+        alike = [
+            (distance, -frequency(each), each)
+            for each in self._by_sound.get(_sound(word), ())
+            if (distance := OSA.distance(word, each)) <= _BY_EAR
+        ]
+        return min(alike)[-1] if alike else None
 
     def _also(self, word: str) -> tuple[str, ...]:
         """What else may be meant, where the words beside it make a symptom of it; without what `mend` gives.

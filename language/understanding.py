@@ -42,8 +42,8 @@ class Understanding:
     """What one message says.
 
     `subject` is `self` or `other` (None where the message names nobody); `person` the words for the other ("your son").
-    `reply` is `yes`, `no`, `unsure` or None. `others` are the present symptoms of persons the conversation is not about. `figurative` messages hold the words of a symptom
-    and none is meant ("cabin fever").
+    `reply` is `yes`, `no`, `unsure` or None. `others` are the present symptoms of persons the conversation is not about.
+    `figurative` messages hold the words of a symptom and none is meant ("cabin fever").
     """
 
     text: str
