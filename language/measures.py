@@ -34,9 +34,11 @@ _WORDS = {
     "dozen": 12,
 }
 #: words by which numbers are understood; a slip in one of them loses the number
-MEASURE_WORDS = frozenset(
-    ["temperature", "degrees", "degree", "celsius", "centigrade", "fahrenheit", "fever", "thermometer", "tablets", "tablet", "pills", "capsules", "capsule", "gummies", "painkillers", "vitamins", "swallowed", "taken", "kilos", "pounds", "stone", "weeks", "months", "years", "hours", "minutes", "yesterday", "morning", "evening", "tonight"]
-)
+MEASURE_WORDS = frozenset({
+    "temperature", "degrees", "degree", "celsius", "centigrade", "fahrenheit", "fever", "thermometer", "tablets", "tablet", "pills",
+    "capsules", "capsule", "gummies", "painkillers", "vitamins", "swallowed", "taken", "kilos", "pounds", "stone", "weeks", "months",
+    "years", "hours", "minutes", "yesterday", "morning", "evening", "tonight",
+})  # fmt: skip
 #: short forms of units; no dictionary has them, and no other word is meant
 SHORT_UNITS = frozenset(["mins", "secs", "kgs", "lbs", "mths", "hrs", "wks", "yrs", "degs", "temps", "approx"])
 _UNITS = {

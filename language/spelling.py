@@ -54,7 +54,8 @@ def _sound(word: str) -> str:
 
 def _oddness(word: str, candidate: str) -> int:
     """How odd a slip it is that makes `word` of the candidate: 0 where letters are swapped, left out, doubled, or a key is missed."""
-    if sorted(word) == sorted(candidate) or set(word) == set(candidate) or len(word) < len(candidate):
+    doubled = len(word) > len(candidate) and set(word) == set(candidate)
+    if doubled or sorted(word) == sorted(candidate) or len(word) < len(candidate):
         return 0
     wrong = [(one, other) for one, other in zip(word, candidate) if one != other]
     return 0 if len(word) == len(candidate) and len(wrong) == 1 and _beside(*wrong[0]) else 1

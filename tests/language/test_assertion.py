@@ -5,6 +5,47 @@ import pytest
 from language.understanding import understand
 
 CASES = [
+    # a "without" behind what one can't do says that it is there
+    ("I can't climb the stairs without feeling breathless", {"breathlessness": "present"}),
+    ("not one day goes by without cramps in my calf", {"muscle_cramps": "present"}),
+    ("I can walk to the shop without pain in my chest", {"chest_pain": "absent"}),
+    ("there has not been a single day with no pain in my back", {"back_pain": "present"}),
+    ("I had no rash on Monday but now I do", {"rash": "present"}),
+    ("I haven't had a headache free week since May", {"headache": "present"}),
+    ("never been so dizzy before", {"dizziness": "present"}),
+    # "no" and "not" deny things, and not how one feels
+    ("no appetite, weak, dizzy", {"weakness": "present", "dizziness": "present"}),
+    ("not drinking enough, dizzy and tired", {"dizziness": "present", "fatigue": "present"}),
+    ("No: fever, rash, headache.", {"fever": "absent", "rash": "absent", "headache": "absent"}),
+    ("Chest pain I have not got", {"chest_pain": "absent"}),
+    ("the pain does not spread into my jaw", {"jaw_pain": "absent"}),
+    # what passes, and what does not
+    ("my toes have gone numb and my neck hurts", {"numbness": "present", "neck_pain": "present"}),
+    ("the tingling never went away", {"tingling": "present"}),
+    ("I was confused last night but I'm fine today", {"confusion": "past"}),
+    ("her speech was slurred but it is back to normal", {"speech_difficulty": "past"}),
+    ("went numb an hour ago, my whole arm", {"numbness": "present"}),
+    ("I had vertigo in 2017", {"dizziness": "past"}),
+    ("had nausea and chills two weeks ago", {"nausea": "past", "chills": "past"}),
+    ("a two-week history of fatigue and night sweats", {"fatigue": "present", "night_sweats": "present"}),
+    ("he has a history of seizures and presents today with confusion", {"seizure": "past", "confusion": "present"}),
+    ("positive for nausea, negative for rash", {"nausea": "present", "rash": "absent"}),
+    # what a doctor tells people to come back for
+    ("call or return for any fever, or vomiting", {"fever": "hypothetical", "vomiting": "hypothetical"}),
+    ("go to hospital should you develop chest pain or fainting", {"chest_pain": "hypothetical", "fainting": "hypothetical"}),
+    ("return to the clinic for worsening swelling, or dizziness", {"swelling": "hypothetical", "dizziness": "hypothetical"}),
+    ("the nurse told me to ring if I get a rash", {"rash": "hypothetical"}),
+    ("I'm afraid I'll have a seizure", {"seizure": "hypothetical"}),
+    # doubt with a word of degree in it, and a question that is none
+    ("not entirely sure whether it's a rash", {"rash": "uncertain"}),
+    ("can't really tell whether my hand is weak", {"weakness": "uncertain"}),
+    ("could this be a fever?", {"fever": "uncertain"}),
+    ("can hardly swallow and my jaw is swollen", {"swelling": "present"}),
+    # expressions that deny by themselves
+    ("he does not have a temperature", {"fever": "absent"}),
+    ("stiff neck, no temp", {"neck_stiffness": "present", "fever": "absent"}),
+    ("light doesn't bother me", {"photophobia": "absent"}),
+    ("I'm not walking normally", {"walking_difficulty": "present"}),
     ("No headache.", {"headache": "absent"}),
     ("No, just the headache.", {"headache": "present"}),
     ("Nope no rash", {"rash": "absent"}),

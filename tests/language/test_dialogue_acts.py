@@ -54,3 +54,9 @@ def test_a_symptom_that_is_only_asked_about_is_a_question():
 
 def test_else_the_classifier_decides():
     assert settle("tell me a joke", RANKING, [], None, {}) is None
+
+
+def test_a_figure_of_speech_reports_nothing():
+    ranking = [("report_fever", 0.8), ("out_of_scope", 0.1)]
+    assert settle("we all have cabin fever", ranking, [], None, {}, figurative=True) == ("out_of_scope", 0.1)
+    assert settle("we all have a fever", ranking, [], None, {}, figurative=False) is None

@@ -7,6 +7,13 @@ from triage.assess import assess
 from triage.findings import gather
 
 SYMPTOMS = [
+    ("my neck is rock solid", {"neck_stiffness"}),
+    ("my head aches and my neck is sore", {"headache", "neck_pain"}),
+    ("my throat is tight", {"breathlessness"}),
+    ("excruciating stiffness in my neck", {"neck_stiffness", "severe_pain"}),
+    ("vision's gone blurry", {"vision_change"}),
+    ("drank wine and vomited", {"vomiting"}),
+    ("lost two stone", {"weight_loss"}),
     ("my neck feels so stiff", {"neck_stiffness"}),
     ("stiffness in the back of my neck", {"neck_stiffness"}),
     ("can't turn my head", {"neck_stiffness"}),
@@ -29,6 +36,12 @@ SYMPTOMS = [
     ("took 25 iron pills", {"overdose"}),
 ]
 NOT_SYMPTOMS = [
+    "the economy is weak",
+    "my laptop has a fever",
+    "a swollen river",
+    "the team collapsed after half time",
+    "my zip is stiff",
+    "what is 39 degrees celsius in fahrenheit",
     "my boss is a pain in the neck",
     "cabin fever",
     "weak coffee",
@@ -45,6 +58,22 @@ NOT_SYMPTOMS = [
     "is the water weak tea",
 ]
 EMERGENCIES = [
+    "my whole right side feels dead",
+    "the lamp is killing my eyes, my neck is like wood and my head pounds",
+    "grandad keeps drifting off and is talking rubbish",
+    "her mouth is pulling to one side",
+    "I lost the use of my left hand",
+    "a band tightening round my chest",
+    "not getting any air in",
+    "swallowed a load of iron tablets",
+    "my bladder just let go",
+    "no feeling in my back passage",
+    "came off my motorbike at 60, neck pain",
+    "I wish I was never born, want it all to be over",
+    "hart attack?",
+    "tempratuer of 40 and a stif nekc",
+    "sudden seveer headahce",
+    "my face is droopping",
     "took 25 iron pills last night",
     "i swallowed a whole bottle of vitamin d gummies",
     "my daughter ate about twenty of my magnesium tablets",

@@ -45,3 +45,10 @@ def test_overlaps_are_found_and_the_longest_kept():
     assert [(hit.start, hit.end) for hit in hits] == [(1, 4), (2, 4)]
     assert [(hit.start, hit.end) for hit in longest(hits)] == [(1, 4)]
     assert longest([Found(0, 1, "a"), Found(0, 1, "b")]) == [Found(0, 1, "a"), Found(0, 1, "b")]
+
+
+def test_a_word_that_may_mean_another_is_tried_as_that_and_marked():
+    book = PhraseBook([("heart attack", "a"), ("attack", "b")])
+    assert book.find(["hart", "attack"]) == [Found(1, 2, "b")]
+    found = book.find(["hart", "attack"], {0: ("heart",)})
+    assert found == [Found(0, 2, "a", slip=True), Found(1, 2, "b")]

@@ -89,3 +89,42 @@ def test_any_text_is_understood_and_places_are_in_it(text):
 def test_a_long_message_is_read_whole():
     filler = "and then i went to the shop with my friend to buy some bread. " * 60
     assert roles(filler + "my neck is stiff and i have a fever")["fever"] == "present"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my daughter has a stiff neck. my colleague had chest pain last year", {"neck_stiffness": "present", "chest_pain": "other"}),
+        ("my wife's neck is stiff. her sister had a seizure once", {"neck_stiffness": "present", "seizure": "other"}),
+        ("my son is tired. a boy at school had meningitis with a fever", {"fatigue": "present", "fever": "other"}),
+        ("my mum has a fever and she is confused", {"fever": "present", "confusion": "present"}),
+        ("my baby is hot. my daughter also has a rash", {"rash": "present"}),
+        ("a neighbour of mine had numbness, I have cramps", {"numbness": "other", "muscle_cramps": "present"}),
+    ],
+)
+def test_another_person_beside_the_one_it_is_about(text, expected):
+    found = roles(text)
+    assert {code: found.get(code) for code in expected} == expected
+
+
+@pytest.mark.parametrize("text", ["my dads arm went limp", "my toddler got into my iron tablets", "he's slumped and won't respond to me"])
+def test_it_is_about_somebody_else(text):
+    assert understand(text).subject == "other"
+
+
+def test_a_number_is_read_in_the_mended_words_and_keeps_its_place():
+    said = understand("my tempratuer is 39.5 today")
+    assert said.facts["temperature_c"] == 39.5
+    (fever,) = [each for each in said.mentions if each.code == "fever"]
+    assert said.text[fever.start : fever.end] == "39.5"
+
+
+def test_a_fever_that_is_claimed_apart_from_a_number_is_not_denied_by_it():
+    assert roles("what can I do for my fever, it never gets down to 99") == {"fever": "uncertain"}
+    assert roles("fever of 99") == {"fever": "absent"}
+
+
+@pytest.mark.parametrize("text", ["we all have cabin fever", "the economy is weak", "my boss is a pain in the neck"])
+def test_the_words_of_a_symptom_that_mean_none_are_a_figure_of_speech(text):
+    assert understand(text).figurative
+    assert not understand(f"{text} and my arm is numb").figurative
