@@ -314,7 +314,7 @@ def _sided(
     limbs = {each.name for each in chosen} & _ARMS_LEGS
     arm_and_leg = bool(limbs & {"arm", "hand"}) and bool(limbs & {"leg", "foot"})
     one_limb = (
-        quality.name in ("weak", "heavy", "immobile") and part.name in _ARMS_LEGS and _beside(part, words)
+        quality.name in ("weak", "heavy", "immobile", "powerless") and part.name in _ARMS_LEGS and _beside(part, words)
     )
     half = quality.name in ("numb", "weak") and (
         part.name == "face" or arm_and_leg or part.name == "body" or "side" in near and "body" in near
@@ -322,7 +322,7 @@ def _sided(
     if not one_limb and not half:
         return []
     spans = frozenset(range(part.start, part.end)) | frozenset(range(quality.start, quality.end))
-    code = "one_sided_weakness" if quality.name in ("weak", "heavy", "immobile") else ONE_SIDED
+    code = "one_sided_weakness" if quality.name in ("weak", "heavy", "immobile", "powerless") else ONE_SIDED
     return [(code, min(part.start, quality.start), max(part.end, quality.end), spans)]
 
 
