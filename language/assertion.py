@@ -308,7 +308,7 @@ class Asserter:
                 return ""
             if word == "," and words[at + 1] in self._adjectives and "or" not in words[at + 1 : at + 6]:
                 # "no appetite, tired", "not eating, dizzy": how one feels is said anew
-                if said == "no" or (said == "not" and distance and not seen_mention):
+                if said == "no" or (said == "not" and at > span.start and not seen_mention):
                     return ""
             if (
                 trigger.assertion != HYPOTHETICAL

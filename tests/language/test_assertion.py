@@ -19,6 +19,8 @@ CASES = [
     ("No: fever, rash, headache.", {"fever": "absent", "rash": "absent", "headache": "absent"}),
     ("Chest pain I have not got", {"chest_pain": "absent"}),
     ("the pain does not spread into my jaw", {"jaw_pain": "absent"}),
+    ("I'm not well, dizzy and weak", {"dizziness": "present", "weakness": "present"}),
+    ("what if the cramps get worse or I get a rash", {"rash": "hypothetical"}),
     # what passes, and what does not
     ("my toes have gone numb and my neck hurts", {"numbness": "present", "neck_pain": "present"}),
     ("the tingling never went away", {"tingling": "present"}),
