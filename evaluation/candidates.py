@@ -20,8 +20,9 @@ from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from evaluation.examples import Example
+from language.grams import CHARACTERS_TOGETHER, WORDS_TOGETHER
 from language.health_words import spacy_vectors
-from language.intents import CHARACTER_GRAMS, SEED, TRUST, WORD_GRAMS, IntentClassifier, normalise
+from language.intents import SEED, TRUST, IntentClassifier, normalise
 
 IN_USE = "words + characters + lean"
 DIET_EPOCHS = 40
@@ -57,12 +58,12 @@ class Linear:
         parts = []
         if words:
             words_of = TfidfVectorizer(
-                token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORD_GRAMS, sublinear_tf=True
+                token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORDS_TOGETHER, sublinear_tf=True
             )
             parts.append(("words", words_of))
         if characters:
             grams = TfidfVectorizer(
-                analyzer="char_wb", ngram_range=CHARACTER_GRAMS, sublinear_tf=True, min_df=2
+                analyzer="char_wb", ngram_range=CHARACTERS_TOGETHER, sublinear_tf=True, min_df=2
             )
             parts.append(("characters", grams))
         self._features = FeatureUnion(parts) if parts else None
