@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.understanding import understand
+from language.lexicon import lexicon
+from language.understanding import Interpreter, understand
 
 
 def roles(text: str, subject: str | None = None) -> dict[str, str]:
@@ -89,3 +90,12 @@ def test_any_text_is_understood_and_places_are_in_it(text):
 def test_a_long_message_is_read_whole():
     filler = "and then i went to the shop with my friend to buy some bread. " * 60
     assert roles(filler + "my neck is stiff and i have a fever")["fever"] == "present"
+
+
+def test_what_is_remembered_of_a_text_does_not_decide_whose_it_is():
+    remembering = Interpreter(lexicon(), remembers=4)
+    for text in ("stiff neck for two weeks, my son has a fever", "one arm is weak", "he is shivering", "no fever"):
+        for subject in (None, "self", "other", None):
+            said = remembering.understand(text, subject)
+            assert said == Interpreter(lexicon()).understand(text, subject)
+            said.facts.clear()  # what a caller does with its copy stays its own
