@@ -25,7 +25,8 @@ from language.health_words import spacy_vectors
 from language.intents import SEED, TRUST, IntentClassifier, normalise
 
 IN_USE = "words + characters + lean"
-DIET_EPOCHS = 40
+STOCK_NAME = "Rasa: stock (DIET)"
+DIET_EPOCHS = 100
 
 
 class Trained(Protocol):
@@ -153,7 +154,7 @@ class RasaPipeline:
         (folder / "model.tar.gz").write_bytes(Path(self._model).read_bytes())
 
 
-# What `rasa init` and the documentation propose for English, with shorter training.
+# What `rasa init` and the documentation propose for English.
 STOCK: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer"},
@@ -205,7 +206,7 @@ CANDIDATES: dict[str, Candidate] = {
         "a linear support vector machine over words and characters",
         lambda data: Linear(LinearSVC(C=0.5, random_state=SEED)).fit(data),
     ),
-    "Rasa: stock (DIET)": Candidate(
+    STOCK_NAME: Candidate(
         f"Rasa's proposed pipeline: count vectors, DIET ({DIET_EPOCHS} epochs), fallback",
         lambda data: RasaPipeline(STOCK).fit(data),
         slow=True,

@@ -33,7 +33,7 @@ from language.intents import OUT_OF_SCOPE, about_health
 from language.topics import topic_for
 from triage.loading import REPOSITORY
 
-RESULTS = REPOSITORY / "results" / "pipelines.json"
+RESULTS = REPOSITORY / "build" / "pipelines.json"
 FALLBACK = "nlu_fallback"
 
 
