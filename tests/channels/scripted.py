@@ -110,6 +110,10 @@ class ScriptedSafetyNet:
             return [dict(EMERGENCY)]
         return [{"text": "I am sorry, I cannot answer just now. If it gets worse, call a doctor."}]
 
+    def slots_after(self, text: str, slots: dict[str, Any], country: str | None) -> dict[str, Any]:
+        """A fever is a finding."""
+        return {"findings": {"fever": "present"}} if "fever" in text.casefold() else {}
+
 
 class ScriptedAgent:
     """In the place of `rasa.core.agent.Agent`.

@@ -216,6 +216,37 @@ async def test_agent_without_a_model_gets_the_safe_message() -> None:
     assert message["text"] == EMERGENCY["text"]
 
 
+def unload_model(gate: Gate) -> None:
+    """What `DELETE /model` does: an agent without a processor, whose store in memory is empty."""
+    gate.record.app.ctx.agent = Agent()
+
+
+async def test_unloaded_model_leaves_what_was_told_in_reach(gate: Gate, agent: ScriptedAgent) -> None:
+    await gate.handle(incoming("hi"))
+    await gate.record.add("ann", [SlotSet("findings", {"fever": "present"})])
+    gate._on_new_message = Agent().handle_message
+    unload_model(gate)
+    (message,) = await gate.handle(incoming("my neck is stiff"))
+    assert is_emergency(message)
+    assert (await agent.events("ann"))[-2:] == [("user", "my neck is stiff"), ("bot", EMERGENCY["text"])]
+    await gate.handle(Incoming("bob", "I have a fever"))
+    assert (await agent.tracker("bob")).get_slot("findings") == {"fever": "present"}
+    assert await gate.record.erase("bob")
+    assert await agent.tracker("bob") is None
+
+
+async def test_turn_that_failed_half_way_stands_in_the_tracker(agent: ScriptedAgent) -> None:
+    async def breaks(message: Any) -> None:
+        await message.output_channel.send_response("ann", {"text": "One moment."})
+        raise RuntimeError
+
+    gate = make_gate(agent)
+    gate._on_new_message = breaks
+    assert await gate.handle(incoming("I have a fever")) == [{"text": "One moment."}]
+    assert await agent.events("ann") == [("user", "I have a fever"), ("bot", "One moment.")]
+    assert (await agent.tracker("ann")).get_slot("findings") == {"fever": "present"}
+
+
 async def test_offered_button_is_taken(gate: Gate, agent: ScriptedAgent) -> None:
     await gate.handle(incoming("hello"))
     await gate.handle(incoming("My neck is stiff", button_payload="my neck is stiff"))
