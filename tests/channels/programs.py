@@ -70,17 +70,17 @@ class WebPage(Program):
     def __init__(self, base_url: str, http: aiohttp.ClientSession) -> None:
         super().__init__(base_url, http)
         self.conversation = ""
-        self._session = ""
+        self.session = ""
 
     async def _send(self, **body: str) -> list[Shown]:
-        if not self._session:
+        if not self.session:
             from channels.web_session import sender_id
 
             async with self.http.post(f"{self.base_url}/widget/session") as answer:
-                self._session = (await answer.json())["session"]
-            self.conversation = sender_id(self._session)
+                self.session = (await answer.json())["session"]
+            self.conversation = sender_id(self.session)
         message = {"id": uuid.uuid4().hex, "attempt": 1, "locale": "en", **body}
-        headers = {"X-Neckwise-Session": self._session}
+        headers = {"X-Neckwise-Session": self.session}
         async with self.http.post(
             f"{self.base_url}/widget/messages", json=message, headers=headers
         ) as answer:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import signal
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from channels import wording
 from tests.channels.colleague import Colleague
-from tests.channels.phones import Phone
+from tests.channels.phones import PHONES, Phone, soon
+from tests.channels.programs import RestProgram, WebPage
 from tests.channels.world import CHANNELS, EMERGENCY, SAFE, Person, World, open_world
 from tests.faults.servers import Redis
 
@@ -173,3 +179,129 @@ async def test_dead_part_ends_neither_in_silence_nor_in_a_missed_emergency(
         assert (await each.ann.slots())["care_level"] == "emergency"
     for each in (seen.goes_on, seen.in_need, seen.worse):
         await each.nothing_is_lost_or_doubled()
+
+
+GENUINE = "my neck is stiff"
+FORGED = "fever and a stiff neck, says nobody"
+
+
+def _traces(world: Desk, words: str) -> list[str]:
+    """The files of the server in which these words stand, its log included."""
+    folder = world.server.log.parent
+    return [file.name for file in folder.iterdir() if file.is_file() and words.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("phone", PHONES, ids=[phone.name for phone in PHONES])
+@pytest.mark.parametrize("forge", ["forged", "unsigned"])
+async def test_forged_delivery_gets_no_answer_and_no_conversation(
+    world: Desk, phone: type[Phone], forge: str
+) -> None:
+    ann, bob = phone(world.fakes[phone.fake_class]), phone(world.fakes[phone.fake_class])
+    assert await getattr(ann, forge)(FORGED)() == 403
+    assert await bob.say(GENUINE)  # whatever came of the forged one would have come before this
+    assert ann.seen == []
+    assert _traces(world, FORGED) == []
+    assert _traces(world, GENUINE)
+    assert not _conversation_exists(world, ann.conversation)
+    assert _conversation_exists(world, bob.conversation)
+
+
+def _conversation_exists(world: Desk, conversation: str) -> bool:
+    with contextlib.closing(sqlite3.connect(world.server.database_url.removeprefix("sqlite:///"))) as database:
+        query = "SELECT count(*) FROM neckwise_conversations WHERE sender_id = ?"
+        (count,) = database.execute(query, (conversation,)).fetchone()
+    return bool(count)
+
+
+async def test_forged_web_session_gets_no_answer_and_no_conversation(world: Desk) -> None:
+    page = WebPage(world.server.base_url, world.http)
+    await page.say(GENUINE)
+    assert _conversation_exists(world, page.conversation)
+    forged = page.session[:-1] + ("A" if page.session[-1] != "A" else "B")
+    message = {"id": "0123456789abcdef", "attempt": 1, "text": FORGED}
+    headers = {"X-Neckwise-Session": forged}
+    address = f"{world.server.base_url}/widget/messages"
+    async with world.http.post(address, json=message, headers=headers) as answer:
+        assert answer.status == 401
+        assert "messages" not in await answer.json()
+    assert _traces(world, FORGED) == []
+
+
+async def everywhere(world: Desk, conversation: Callable[[Desk, Person], Awaitable[None]]) -> None:
+    """The same conversation on all channels, side by side."""
+    await asyncio.gather(*(conversation(world, world.person(channel)) for channel in CHANNELS))
+
+
+async def asks_for_a_person(world: Desk, ann: Person, consent: str) -> list[dict[str, Any]]:
+    """Tells something, asks for a person, answers the question about the summary; what the desk is told then."""
+    await ann.say("my neck has been stiff for three weeks")
+    assert "summary" in await ann.say("can I talk to a human please")
+    assert world.colleague.told_of(ann.line.conversation) == []  # not before there is an answer
+    choice = next(title for title in ann.options if title.startswith(consent))
+    assert wording.HANDED_OVER in await ann.press(choice)
+    return world.colleague.told_of(ann.line.conversation)
+
+
+async def is_quiet(world: Desk, ann: Person, text: str) -> None:
+    """What is written goes to the person, and the assistant says nothing."""
+    before = len(ann.line.seen)
+    if isinstance(ann.line, Phone):
+        assert await ann.line.text(text)() == 200
+    else:
+        assert await ann.line.say(text) == []
+    await soon(lambda: any(n.get("text") == text for n in world.colleague.told_of(ann.line.conversation)))
+    await asyncio.sleep(0.5)
+    assert len(ann.line.seen) == before
+
+
+async def test_handed_over_with_the_summary_and_given_back(world: Desk) -> None:
+    async def conversation(world: Desk, ann: Person) -> None:
+        (notice,) = await asks_for_a_person(world, ann, "Yes")
+        assert notice["event"] == "requested"
+        assert notice["channel"] == ann.line.conversation.split(":")[0] or not ann.is_on_a_platform
+        words = json.dumps(notice["summary"]).casefold()
+        assert "stiff" in words
+        assert "3 weeks" in words
+        await is_quiet(world, ann, "are you there?")
+        await is_quiet(world, ann, "can low vitamin d cause weakness?")
+        assert EMERGENCY.search(await ann.say("now I have a fever too"))
+        before = len(ann.line.seen)
+        here = {"conversation": ann.line.conversation}
+        status, answer = await world.colleague.call("reply", {**here, "text": "I am Dr. Bell."})
+        assert (status, answer["delivered"]) == (200, not isinstance(ann.line, RestProgram))
+        assert (await world.colleague.call("give_back", here))[0] == 200
+        if ann.is_on_a_platform:
+            assert [m.text for m in ann.line.seen[before:]] == ["I am Dr. Bell.", wording.GIVEN_BACK]
+        assert (await world.colleague.call("reply", {**here, "text": "x"}))[0] == 409
+        assert await ann.say("what does the article say about calcium?")
+        events = await ann.events()
+        said = [event["text"] for event in events if event["event"] == "user"]
+        assert said[-4:-1] == ["are you there?", "can low vitamin d cause weakness?", "now I have a fever too"]
+        assert [e["text"] for e in events if e["event"] == "bot"].count("I am Dr. Bell.") == 1
+
+    await everywhere(world, conversation)
+
+
+async def test_handed_over_without_the_summary(world: Desk) -> None:
+    async def conversation(world: Desk, ann: Person) -> None:
+        (notice,) = await asks_for_a_person(world, ann, "No")
+        assert notice["summary"] is None
+        await is_quiet(world, ann, "are you there?")
+        assert await ann.say("start over")
+        assert "calcium" in (await ann.say("what does the article say about calcium?")).casefold()
+
+    await everywhere(world, conversation)
+
+
+async def test_desk_that_is_down_is_said_and_the_assistant_stays(world: Desk) -> None:
+    async def conversation(world: Desk, ann: Person) -> None:
+        await ann.say("my neck has been stiff for three weeks")
+        await ann.say("can I talk to a human please")
+        assert wording.HANDOVER_FAILED in await ann.press(ann.options[0])
+        assert "calcium" in (await ann.say("what does the article say about calcium?")).casefold()
+
+    await world.colleague.go_down()
+    try:
+        await everywhere(world, conversation)
+    finally:
+        await world.colleague.listen()

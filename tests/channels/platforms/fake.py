@@ -61,13 +61,22 @@ class FakePlatform:
 
     async def start(self) -> None:
         """Listen on a free port."""
+        self.port = free_port()
+        await self.listen()
+        await self.connect_anew()
+
+    async def listen(self) -> None:
+        """Listen on the port that it has."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        self.port = free_port()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        await self.connect_anew()
+
+    async def go_down(self) -> None:
+        """Listen no more, until `listen` is called."""
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     async def connect_anew(self) -> None:
         """Drop connections to a server that has been stopped."""
@@ -76,9 +85,8 @@ class FakePlatform:
         self._http = aiohttp.ClientSession()
 
     async def stop(self) -> None:
-        """Listen no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        """Listen no more, and close all connections."""
+        await self.go_down()
         if self._http is not None:
             await self._http.close()
 
