@@ -455,8 +455,11 @@ class Gate:
         """
         text, rest = first_part(text, self.limits.characters)
         passed_on = await self._handover.forward(incoming.sender, self.channel, text)
-        messages = await self._emergency_in(text, remembered) or await self._emergency_in(rest, remembered)
+        # an emergency that was told does not make every message that follows one
+        known = replace(remembered, findings={}) if remembered.emergency_told else remembered
+        messages = await self._emergency_in(text, known) or await self._emergency_in(rest, known)
         events: list[Any] = [UserUttered(text, input_channel=self.channel, metadata={"handed_over": True})]
+        events += [SlotSet(slot, value) for slot, value in self._slots_after(text, remembered).items()]
         if not passed_on:
             messages = [*messages, notice(wording.HANDOVER_FAILED)]
             events.append(SlotSet("handed_over", False))
@@ -472,7 +475,7 @@ class Gate:
                 (message.get("custom") or {}).get("data") if isinstance(message.get("custom"), dict) else None
             )
             kind = data.get("kind") if isinstance(data, dict) else None
-            if not isinstance(data, dict) or kind not in ("handover", "erase"):
+            if not isinstance(data, dict) or kind not in ("handover", "handover_consent", "erase"):
                 kept.append(message)
                 continue
             words = (
@@ -480,7 +483,12 @@ class Gate:
                 if message.get("text")
                 else []
             )
-            if kind == "erase":
+            if kind == "handover_consent" and self._handover.configured:
+                kept += words
+            elif kind == "handover_consent":
+                kept.append({"text": wording.NOBODY_CONFIGURED})
+                await self.record.add(incoming.sender, [SlotSet("open_question", None)])
+            elif kind == "erase":
                 kept += words if await self.record.erase(incoming.sender) else [notice(wording.NOT_ERASED)]
             else:
                 summary = data.get("summary") if data.get("consent") is True else None

@@ -110,6 +110,11 @@ async def a_person(ann: Person) -> None:
     """A person is asked for, and nobody is there."""
     await ann.say("can I talk to a human please")
     assert wording.NOBODY_CONFIGURED in ann.text
+    await ann.say("my neck is stiff")
+    await ann.say("I want to talk to a real person")
+    assert wording.NOBODY_CONFIGURED in ann.text  # and no question about a summary for nobody
+    assert "summary" not in ann.text
+    assert (await ann.slots())["open_question"] is None
 
 
 async def not_text(ann: Person) -> None:

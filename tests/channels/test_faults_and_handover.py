@@ -265,6 +265,8 @@ async def test_handed_over_with_the_summary_and_given_back(world: Desk) -> None:
         await is_quiet(world, ann, "are you there?")
         await is_quiet(world, ann, "can low vitamin d cause weakness?")
         assert EMERGENCY.search(await ann.say("now I have a fever too"))
+        await is_quiet(world, ann, "when will you call me?")
+        assert (await ann.slots())["care_level"] == "emergency"
         before = len(ann.line.seen)
         here = {"conversation": ann.line.conversation}
         status, answer = await world.colleague.call("reply", {**here, "text": "I am Dr. Bell."})
@@ -276,7 +278,12 @@ async def test_handed_over_with_the_summary_and_given_back(world: Desk) -> None:
         assert await ann.say("what does the article say about calcium?")
         events = await ann.events()
         said = [event["text"] for event in events if event["event"] == "user"]
-        assert said[-4:-1] == ["are you there?", "can low vitamin d cause weakness?", "now I have a fever too"]
+        assert said[-5:-1] == [
+            "are you there?",
+            "can low vitamin d cause weakness?",
+            "now I have a fever too",
+            "when will you call me?",
+        ]
         assert [e["text"] for e in events if e["event"] == "bot"].count("I am Dr. Bell.") == 1
 
     await everywhere(world, conversation)
