@@ -504,4 +504,5 @@ class Gate:
         return wording.HANDED_OVER
 
     def _key(self, incoming: Incoming) -> str:
-        return f"{self.channel}:{incoming.sender}:{incoming.message_id}"
+        # with the sender's length: a program names senders and messages as it likes, with colons in them too
+        return f"{self.channel}:{len(incoming.sender)}:{incoming.sender}:{incoming.message_id}"
