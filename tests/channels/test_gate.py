@@ -193,6 +193,17 @@ async def test_broken_safety_net_still_says_something(agent: ScriptedAgent) -> N
     assert message["text"] == wording.LAST_RESORT
 
 
+async def test_whatever_breaks_in_the_gate_itself_ends_in_the_safe_message(gate: Gate) -> None:
+    async def broken(_sender: str) -> int:
+        raise RuntimeError("nobody foresaw this")
+
+    gate._rate.wait_seconds = broken  # type: ignore[method-assign]
+    (message,) = await gate.handle(incoming("my neck hurts"))
+    assert "cannot answer just now" in message["text"]
+    (message,) = await gate.handle(incoming("fever and a stiff neck"))
+    assert is_emergency(message)
+
+
 async def test_broken_tracker_store_still_gets_an_answer(gate: Gate, agent: ScriptedAgent) -> None:
     async def broken(*_: Any, **__: Any) -> None:
         raise ConnectionError
@@ -235,6 +246,14 @@ async def test_unloaded_model_leaves_what_was_told_in_reach(gate: Gate, agent: S
     assert (await agent.tracker("bob")).get_slot("findings") == {"fever": "present"}
     assert await gate.record.erase("bob")
     assert await agent.tracker("bob") is None
+
+
+async def test_red_flag_far_back_in_a_long_message_counts_when_the_turn_fails(
+    gate: Gate, agent: ScriptedAgent
+) -> None:
+    agent.failure = "raise"
+    (message,) = await gate.handle(incoming("I sat at my desk all day. " * 120 + "I have a fever and a stiff neck"))
+    assert is_emergency(message)
 
 
 async def test_turn_that_failed_half_way_stands_in_the_tracker(agent: ScriptedAgent) -> None:

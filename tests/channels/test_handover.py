@@ -18,7 +18,7 @@ from tests.channels.phones import TelegramPhone
 from tests.channels.platforms.fake import free_port
 from tests.channels.platforms.slack import FakeSlack
 from tests.channels.platforms.telegram import FakeTelegram
-from tests.channels.scripted import EMERGENCY, ScriptedAgent, rich
+from tests.channels.scripted import EMERGENCY, ScriptedAgent, options, rich
 from tests.channels.stage import QUICK, Stage, settings_for
 
 SUMMARY = {
@@ -34,6 +34,9 @@ def script(text: str) -> list[dict[str, Any]]:
         return [{"custom": rich("handover", consent=True, summary=SUMMARY)}]
     if text == "a person, no summary":
         return [{"text": "All right.", "custom": rich("handover", consent=False, summary=SUMMARY)}]
+    if text == "a person, ask me first":
+        question = {"text": "May I send a summary?", "buttons": options("Yes", "No")}
+        return [{**question, "custom": rich("handover_consent")}]
     return [{"text": f"You said: {text}"}]
 
 
@@ -94,6 +97,25 @@ async def test_red_flag_is_spoken_of_while_a_person_has_the_conversation(desks: 
     await desks.ann.say("a person please")
     (shown,) = await desks.ann.say("now I have a fever and a stiff neck")
     assert shown.text == EMERGENCY["text"]
+
+
+async def test_red_flag_far_back_in_a_long_message_is_spoken_of_too(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    (shown,) = await desks.ann.say("I sat at my desk all day. " * 120 + "Now I have a fever and a stiff neck.")
+    assert shown.text == EMERGENCY["text"]
+
+
+async def test_what_is_told_to_the_person_counts_afterwards(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    assert await desks.ann.say("I have a fever") == []
+    (shown,) = await desks.ann.say("my neck is stiff now")
+    assert shown.text == EMERGENCY["text"]
+
+
+async def test_emergency_that_was_told_does_not_interrupt_the_person(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    await desks.ann.say("now I have a fever and a stiff neck")
+    assert await desks.ann.say("I can say stiff as often as I like") == []
 
 
 async def test_person_answers_and_gives_back(desks: Desks) -> None:
@@ -159,6 +181,20 @@ async def test_nobody_configured_is_said(make_line: Any) -> None:
     line.stage.agent.script = script
     (shown,) = await line.phone().say("a person please")
     assert shown.text == wording.NOBODY_CONFIGURED
+
+
+async def test_nobody_configured_is_said_before_any_question(make_line: Any) -> None:
+    line = await make_line(TelegramPhone)
+    line.stage.agent.script = script
+    (shown,) = await line.phone().say("a person, ask me first")
+    assert shown.text == wording.NOBODY_CONFIGURED
+    assert not shown.options
+
+
+async def test_question_about_the_summary_is_asked_where_there_is_somebody(desks: Desks) -> None:
+    (shown,) = await desks.ann.say("a person, ask me first")
+    assert shown.text == "May I send a summary?"
+    assert list(shown.options) == ["Yes", "No"]
 
 
 async def test_slack_is_told_in_one_thread(tmp_path: Path) -> None:
