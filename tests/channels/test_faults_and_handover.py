@@ -217,13 +217,7 @@ async def test_forged_web_session_gets_no_answer_and_no_conversation(world: Desk
     page = WebPage(world.server.base_url, world.http)
     await page.say(GENUINE)
     assert _conversation_exists(world, page.conversation)
-    forged = page.session[:-1] + ("A" if page.session[-1] != "A" else "B")
-    message = {"id": "0123456789abcdef", "attempt": 1, "text": FORGED}
-    headers = {"X-Neckwise-Session": forged}
-    address = f"{world.server.base_url}/widget/messages"
-    async with world.http.post(address, json=message, headers=headers) as answer:
-        assert answer.status == 401
-        assert "messages" not in await answer.json()
+    assert await page.forged(FORGED)() == 401
     assert _traces(world, FORGED) == []
 
 

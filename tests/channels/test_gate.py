@@ -193,11 +193,12 @@ async def test_broken_safety_net_still_says_something(agent: ScriptedAgent) -> N
     assert message["text"] == wording.LAST_RESORT
 
 
-async def test_whatever_breaks_in_the_gate_itself_ends_in_the_safe_message(gate: Gate) -> None:
-    async def broken(_sender: str) -> int:
-        raise RuntimeError("nobody foresaw this")
+async def test_whatever_breaks_in_the_gate_itself_ends_in_the_safe_message(agent: ScriptedAgent) -> None:
+    class Broken:
+        async def wait_seconds(self, sender: str) -> int:
+            raise RuntimeError("nobody foresaw this")
 
-    gate._rate.wait_seconds = broken  # type: ignore[method-assign]
+    gate = make_gate(agent, rate=Broken())
     (message,) = await gate.handle(incoming("my neck hurts"))
     assert "cannot answer just now" in message["text"]
     (message,) = await gate.handle(incoming("fever and a stiff neck"))

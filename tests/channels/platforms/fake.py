@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -16,20 +15,13 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-PORTS = range(7200, 7300)
+from tests.live_server import free_ports
 
 
 def free_port() -> int:
-    """A port of ours that nobody listens on."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port")
+    """A port that nobody listens on; another run of the tests at the same time gets others."""
+    (port,) = free_ports(1)
+    return port
 
 
 @dataclass
