@@ -37,13 +37,14 @@ class FakePlatform:
     """A platform's API. `shown` holds the accepted messages by recipient; `refusals` what was refused and
     why.
 
-    `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them.
+    `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them; None
+    lets a call pass.
     """
 
     def __init__(self) -> None:
         self.shown: dict[str, list[Shown]] = defaultdict(list)
         self.refusals: list[str] = []
-        self.trouble: deque[tuple[int, dict[str, str], Any]] = deque()
+        self.trouble: deque[tuple[int, dict[str, str], Any] | None] = deque()
         self.calls: list[tuple[str, Any]] = []
         self.webhook_base = ""
         self.deliveries_answered: list[float] = []
@@ -94,8 +95,9 @@ class FakePlatform:
 
     async def _serve(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if self.trouble:
-            status, headers, answer = self.trouble.popleft()
+        trouble = self.trouble.popleft() if self.trouble else None
+        if trouble is not None:
+            status, headers, answer = trouble
             return web.Response(
                 status=status, headers=headers, text=json.dumps(answer), content_type="application/json"
             )
