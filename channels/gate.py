@@ -459,7 +459,9 @@ class Gate:
         known = replace(remembered, findings={}) if remembered.emergency_told else remembered
         messages = await self._emergency_in(text, known) or await self._emergency_in(rest, known)
         events: list[Any] = [UserUttered(text, input_channel=self.channel, metadata={"handed_over": True})]
-        events += [SlotSet(slot, value) for slot, value in self._slots_after(text, remembered).items()]
+        # a "no" to the person is no answer to what the assistant asked before
+        unasked = replace(remembered, slots={**remembered.slots, "open_question": None})
+        events += [SlotSet(slot, value) for slot, value in self._slots_after(text, unasked).items()]
         if not passed_on:
             messages = [*messages, notice(wording.HANDOVER_FAILED)]
             events.append(SlotSet("handed_over", False))

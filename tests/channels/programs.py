@@ -24,6 +24,10 @@ class Program:
         self.http = http
         self.seen: list[Shown] = []
 
+    async def say(self, text: str, message_id: str | None = None) -> list[Shown]:
+        """Write a text, under an id of one's own where it may be sent again; the answer."""
+        raise NotImplementedError
+
     def options(self, shown: list[Shown]) -> list[str]:
         """The titles of the options."""
         return [title for message in shown for title in message.options]

@@ -197,10 +197,11 @@ async def test_forged_delivery_gets_no_answer_and_no_conversation(
     world: Desk, phone: type[Phone], forge: str
 ) -> None:
     ann, bob = phone(world.fakes[phone.fake_class]), phone(world.fakes[phone.fake_class])
-    assert await getattr(ann, forge)(FORGED)() == 403
+    words = f"{FORGED}, {forge} on {phone.name}"
+    assert await getattr(ann, forge)(words)() == 403
     assert await bob.say(GENUINE)  # whatever came of the forged one would have come before this
     assert ann.seen == []
-    assert _traces(world, FORGED) == []
+    assert _traces(world, words) == []
     assert _traces(world, GENUINE)
     assert not _conversation_exists(world, ann.conversation)
     assert _conversation_exists(world, bob.conversation)
@@ -217,8 +218,9 @@ async def test_forged_web_session_gets_no_answer_and_no_conversation(world: Desk
     page = WebPage(world.server.base_url, world.http)
     await page.say(GENUINE)
     assert _conversation_exists(world, page.conversation)
-    assert await page.forged(FORGED)() == 401
-    assert _traces(world, FORGED) == []
+    words = f"{FORGED}, forged on the web page"
+    assert await page.forged(words)() == 401
+    assert _traces(world, words) == []
 
 
 async def everywhere(world: Desk, conversation: Callable[[Desk, Person], Awaitable[None]]) -> None:

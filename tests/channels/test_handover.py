@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.shared.core.events import SlotSet
 
 from channels import wording
 from channels.handover import Desk, HandoverInput, in_words
@@ -110,6 +111,14 @@ async def test_what_is_told_to_the_person_counts_afterwards(desks: Desks) -> Non
     assert await desks.ann.say("I have a fever") == []
     (shown,) = await desks.ann.say("my neck is stiff now")
     assert shown.text == EMERGENCY["text"]
+
+
+async def test_no_to_the_person_answers_nothing_that_the_assistant_asked(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    record = desks.stage.channels[0].courier.gate.record
+    await record.add(desks.ann.conversation, [SlotSet("open_question", "fever")])
+    assert await desks.ann.say("no") == []
+    assert not (await record.read(desks.ann.conversation)).findings
 
 
 async def test_emergency_that_was_told_does_not_interrupt_the_person(desks: Desks) -> None:
