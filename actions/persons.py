@@ -26,7 +26,8 @@ class ActionRequestPerson(Action):
         turn = Turn(dispatcher, tracker)
         if turn.state.findings:
             turn.change(open_question=PERSON_CONSENT)
-            turn.say("say_person_consent")
+            # so that the gate, which knows whether there is anybody, asks for no consent in vain
+            turn.say("say_person_consent", custom={"kind": "handover_consent", "version": 1})
         else:
             turn.say(
                 "say_person_passing_on",

@@ -94,8 +94,9 @@ class Conversations:
         # first, so that a message still on its way does not begin the conversation anew
         self._record.note_erased(sender)
         await self._replies.finish_turns_of(sender)
-        agent = self._record.agent
-        await erase_conversation(agent.tracker_store, agent.lock_store, sender)
+        stores = self._record.stores()
+        assert stores is not None, "no conversation can have begun"
+        await erase_conversation(stores.tracker_store, stores.lock_store, sender)
 
     async def _made(self, incoming: Incoming, asked_before: bool) -> list[Message]:
         if not asked_before:
@@ -109,8 +110,9 @@ class Conversations:
         return await self._gate.answer(incoming) if earlier is None else earlier
 
     async def _tracker(self, sender: str) -> Any | None:
+        stores = self._record.stores()
         try:
-            return await self._record.agent.tracker_store.retrieve(sender)
+            return await stores.tracker_store.retrieve(sender) if stores is not None else None
         except Exception as problem:  # noqa: BLE001 - each database has its own errors; it then knows nothing
             log.warning("web.tracker.unreadable", problem=type(problem).__name__)
             return None

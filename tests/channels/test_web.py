@@ -52,7 +52,9 @@ class Assistant:
         """Serves on loopback; called again, a new server with the same store takes the old one's place."""
         await self.stop()
         app = Sanic(f"web-{next(_numbers)}", configure_logging=False)
-        app.ctx.agent = SimpleNamespace(tracker_store=self.store, lock_store=self.locks, processor=None)
+        app.ctx.agent = SimpleNamespace(
+            tracker_store=self.store, lock_store=self.locks, domain=self.store.domain, processor=SimpleNamespace()
+        )
 
         @app.get("/")
         async def as_rasa_has_it(request: Any) -> Any:
@@ -111,6 +113,10 @@ class Quiet:
     def messages_for(self, text: str, *_: Any) -> list[dict[str, Any]]:
         """One safe message."""
         return [{"text": "Something went wrong."}]
+
+    def slots_after(self, *_: Any) -> dict[str, Any]:
+        """Nothing is kept."""
+        return {}
 
 
 @pytest_asyncio.fixture
