@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.advice import ActionAdvise, ActionSummary
 from actions.answers import ActionAnswer, ActionExplain
-from actions.flow import ActionFallback
+from actions.flow import ActionFallback, ActionResume
 from actions.triage import ActionTriage
 
 BEFORE = [{"event": "bot", "text": "Hello"}]
@@ -108,3 +109,55 @@ def test_who_comes_back_after_a_long_silence_is_told_what_is_known() -> None:
     events = [*BEFORE, {"event": "session_started"}, {"event": "user", "text": "hi"}]
     assert run(ActionTriage(), "ok", "affirm", slots, events)[0][0] == "say_welcome_back"
     assert run(ActionTriage(), "ok", "affirm", slots)[0][0] != "say_welcome_back"
+
+
+EMERGENCY = {
+    "findings": {"neck_stiffness": "present", "fever": "present"},
+    "care_level": "emergency",
+    "announced_level": "emergency",
+    "assessment_complete": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "intent", "expected"),
+    [
+        (ActionFallback(), "i called them", "out_of_scope", "say_emergency_reminder"),
+        (ActionFallback(), "it was only a joke", "out_of_scope", "say_emergency_reminder"),
+        (ActionFallback(), "will it rain?", "nlu_fallback", "say_emergency_still"),
+        (ActionResume(), "what should he do", "help", "say_emergency_still"),
+    ],
+)
+def test_in_an_emergency_nothing_turns_the_talk_elsewhere(
+    action: Action, text: str, intent: str, expected: str
+) -> None:
+    said, _ = run(action, text, intent, EMERGENCY)
+    assert said == [expected]
+
+
+def test_thanks_in_an_emergency_are_not_answered_with_a_question() -> None:
+    assert run(ActionResume(), "thanks", "thank", EMERGENCY)[0] == []
+
+
+def test_how_much_of_what_was_just_spoken_of_gets_no_amount() -> None:
+    slots = {"findings": {}, "topic": "magnesium"}
+    assert run(ActionFallback(), "how much", "out_of_scope", slots)[0] == ["say_not_in_article_dose"]
+    assert run(ActionFallback(), "how much", "out_of_scope", {})[0] == ["say_out_of_scope", "say_ask_start"]
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [({}, "And any of these?"), ({"numbness": "absent"}, "And what about the others?")],
+)
+def test_a_list_asked_again_says_others_only_where_some_were_answered(
+    known: dict[str, str], words: str
+) -> None:
+    findings = {"neck_stiffness": "present", "fever": "absent", "severe_headache": "absent"}
+    findings |= {"photophobia": "absent", "rash": "absent", "confusion": "absent"} | known
+    slots = {"findings": findings, "care_level": "self_care", "open_question": "nerve_signs"}
+    slots["asked"] = ["infection_signs", "nerve_signs"]
+    message = {"text": "since monday", "intent": {"name": "give_background"}, "entities": []}
+    tracker = Tracker("somebody", slots, message, BEFORE, False, None, {}, None)
+    dispatcher = CollectingDispatcher()
+    ActionTriage().run(dispatcher, tracker, {})
+    assert dispatcher.messages[-1]["question"].startswith(words)
