@@ -22,18 +22,23 @@ class ActionRequestPerson(Action):
         return "action_request_person"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Slots in; messages and changed slots out."""
+        """Slots in; messages and changed slots out. No consent is asked for where nobody would get the summary."""
         turn = Turn(dispatcher, tracker)
-        if turn.state.findings:
+        if turn.state.findings and _somebody_is_there(tracker):
             turn.change(open_question=PERSON_CONSENT)
-            # so that the gate, which knows whether there is anybody, asks for no consent in vain
-            turn.say("say_person_consent", custom={"kind": "handover_consent", "version": 1})
+            turn.say("say_person_consent")
         else:
             turn.say(
                 "say_person_passing_on",
                 custom={"kind": "handover", "version": 1, "consent": False, "summary": None},
             )
         return turn.events()
+
+
+def _somebody_is_there(tracker: Tracker) -> bool:
+    """Whether the gate says, with the message, that a person can be called."""
+    message = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    return bool((message.get("metadata") or {}).get("person_on_call"))
 
 
 class ActionDeleteMyData(Action):

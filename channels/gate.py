@@ -339,13 +339,16 @@ class Gate:
 
     async def _timed_turn(self, incoming: Incoming, text: str) -> _Turn:
         collector = Collector.for_channel(self.channel)
+        metadata = incoming.metadata
+        if self._handover.configured:
+            metadata = {**(metadata or {}), "person_on_call": True}
         message = UserMessage(
             text,
             collector,
             incoming.sender,
             input_channel=self.channel,
             message_id=incoming.message_id,
-            metadata=incoming.metadata,
+            metadata=metadata,
         )
         task = asyncio.ensure_future(self._on_new_message(message))
         done, _ = await asyncio.wait({task}, timeout=self.limits.turn_seconds)
@@ -477,7 +480,7 @@ class Gate:
                 (message.get("custom") or {}).get("data") if isinstance(message.get("custom"), dict) else None
             )
             kind = data.get("kind") if isinstance(data, dict) else None
-            if not isinstance(data, dict) or kind not in ("handover", "handover_consent", "erase"):
+            if not isinstance(data, dict) or kind not in ("handover", "erase"):
                 kept.append(message)
                 continue
             words = (
@@ -485,12 +488,7 @@ class Gate:
                 if message.get("text")
                 else []
             )
-            if kind == "handover_consent" and self._handover.configured:
-                kept += words
-            elif kind == "handover_consent":
-                kept.append({"text": wording.NOBODY_CONFIGURED})
-                await self.record.add(incoming.sender, [SlotSet("open_question", None)])
-            elif kind == "erase":
+            if kind == "erase":
                 kept += words if await self.record.erase(incoming.sender) else [notice(wording.NOT_ERASED)]
             else:
                 summary = data.get("summary") if data.get("consent") is True else None

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.advice import ActionAdvise, ActionSummary
 from actions.answers import ActionAnswer, ActionExplain
 from actions.flow import ActionFallback, ActionResume
+from actions.persons import ActionRequestPerson
 from actions.triage import ActionTriage
 
 BEFORE = [{"event": "bot", "text": "Hello"}]
@@ -97,6 +98,19 @@ def test_why_and_summary() -> None:
 def test_what_is_not_understood_twice_offers_a_person() -> None:
     assert run(ActionFallback(), "xyzzy", "nlu_fallback", {})[0][0] == "say_fallback"
     assert run(ActionFallback(), "xyzzy", "nlu_fallback", {"misunderstood": 1})[0] == ["say_fallback_again"]
+
+
+def test_consent_to_a_summary_is_asked_for_where_somebody_would_get_it() -> None:
+    slots = {"findings": {"neck_stiffness": "present"}, "open_question": "nerve_signs"}
+
+    def asks(metadata: dict[str, Any], known: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        message: dict[str, Any] = {"event": "user", "text": "a person", "metadata": metadata}
+        events: list[dict[str, Any]] = [*BEFORE, message]
+        return run(ActionRequestPerson(), "a person", "request_human", known, events)
+
+    assert asks({"person_on_call": True}, slots) == (["say_person_consent"], {"open_question": "person_consent"})
+    assert asks({}, slots) == (["say_person_passing_on"], {})
+    assert asks({"person_on_call": True}, {}) == (["say_person_passing_on"], {})
 
 
 def test_the_disclaimer_stands_at_the_start() -> None:

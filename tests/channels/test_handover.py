@@ -19,7 +19,7 @@ from tests.channels.phones import TelegramPhone
 from tests.channels.platforms.fake import free_port
 from tests.channels.platforms.slack import FakeSlack
 from tests.channels.platforms.telegram import FakeTelegram
-from tests.channels.scripted import EMERGENCY, ScriptedAgent, options, rich
+from tests.channels.scripted import EMERGENCY, ScriptedAgent, rich
 from tests.channels.stage import QUICK, Stage, settings_for
 
 SUMMARY = {
@@ -35,9 +35,6 @@ def script(text: str) -> list[dict[str, Any]]:
         return [{"custom": rich("handover", consent=True, summary=SUMMARY)}]
     if text == "a person, no summary":
         return [{"text": "All right.", "custom": rich("handover", consent=False, summary=SUMMARY)}]
-    if text == "a person, ask me first":
-        question = {"text": "May I send a summary?", "buttons": options("Yes", "No")}
-        return [{**question, "custom": rich("handover_consent")}]
     return [{"text": f"You said: {text}"}]
 
 
@@ -192,18 +189,14 @@ async def test_nobody_configured_is_said(make_line: Any) -> None:
     assert shown.text == wording.NOBODY_CONFIGURED
 
 
-async def test_nobody_configured_is_said_before_any_question(make_line: Any) -> None:
+@pytest.mark.parametrize("somebody", [True, False])
+async def test_assistant_is_told_whether_there_is_anybody(desks: Desks, make_line: Any, somebody: bool) -> None:
     line = await make_line(TelegramPhone)
-    line.stage.agent.script = script
-    (shown,) = await line.phone().say("a person, ask me first")
-    assert shown.text == wording.NOBODY_CONFIGURED
-    assert not shown.options
-
-
-async def test_question_about_the_summary_is_asked_where_there_is_somebody(desks: Desks) -> None:
-    (shown,) = await desks.ann.say("a person, ask me first")
-    assert shown.text == "May I send a summary?"
-    assert list(shown.options) == ["Yes", "No"]
+    ann, stage = (desks.ann, desks.stage) if somebody else (line.phone(), line.stage)
+    await ann.say("hi")
+    (heard,) = stage.agent.heard
+    assert heard.metadata.get("person_on_call", False) is somebody
+    assert heard.metadata["locale"] == "en"
 
 
 async def test_slack_is_told_in_one_thread(tmp_path: Path) -> None:
