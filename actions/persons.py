@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -37,7 +39,7 @@ class ActionRequestPerson(Action):
 
 def _somebody_is_there(tracker: Tracker) -> bool:
     """Whether the gate says, with the message, that a person can be called."""
-    message = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    message: dict[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
     return bool((message.get("metadata") or {}).get("person_on_call"))
 
 
