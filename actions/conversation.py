@@ -14,7 +14,7 @@ from dialogue.state import State
 from dialogue.wording import noted, person_words
 from triage.agenda import next_question
 from triage.findings import ABSENT
-from triage.questions import NONE_OF_THESE, NOT_SURE, Question, question
+from triage.questions import NONE_OF_THESE, NOT_SURE, Question, question, questions
 from triage.symptoms import symptoms
 
 #: lists longer than this are still offered in words, with the first ones as buttons
@@ -153,7 +153,7 @@ class Turn:
         words = (asked.ask_other if state.subject == "other" else asked.ask).format(person=self.who)
         codes = asked.open_codes(state.findings) if asked.kind == "screen" else []
         if again and 0 < len(codes) < len(asked.codes):
-            words = "And what about the others?"
+            words = questions().ask_the_rest
         lines: list[str] = []
         buttons: list[dict[str, str]] = []
         if asked.kind == "screen":
