@@ -41,7 +41,7 @@ def test_a_right_file_is_read(tmp_path):
         ("source: article", "source: hearsay", r":10: no source `hearsay`"),
         ("codes: [fever]", "codes: []", r":4: a question of kind `screen` needs something"),
         ("report_fever: fever", "report_fever: feever", r":12: unknown code `feever`"),
-        ("kind: screen", "kind: quiz", r":4: "),
+        ("kind: screen", "kind: quiz", r":5: "),
         ("why: Because.", "because: why", r"because"),
     ],
 )
