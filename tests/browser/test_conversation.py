@@ -317,6 +317,20 @@ def test_labels_come_from_the_catalogue(
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
+def test_english_answers_read_from_left_to_right_among_arabic_labels(
+    assistant: FakeAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(f"{assistant.url}/?lang=ar")
+    say(page, EMERGENCY)
+    care = page.locator(".care")
+    directions = care.locator("h2, ul li").evaluate_all("all => all.map((one) => getComputedStyle(one).direction)")
+    assert set(directions) == {"ltr"}
+    assert care.evaluate("care => care.closest('[lang]').lang") == "en"
+    label = care.get_by_text("ماذا تفعل")
+    assert label.evaluate("label => [label.lang, getComputedStyle(label).direction]") == ["ar", "rtl"]
+    assert page.locator(".entry.assistant .unseen").last.locator("[lang=ar]").count() == 1
+
+
 def test_an_unknown_language_keeps_english(assistant: FakeAssistant, open_page: OpenPage) -> None:
     page = open_page(f"{assistant.url}/?lang=__proto__")
     expect(page.get_by_role("button", name="Send")).to_be_visible()

@@ -8,7 +8,7 @@ import { summaryCard } from "./cards/summary";
 import { textOn } from "./colours";
 import { Conversation, type Connection, type Entry, type Erasing } from "./conversation";
 import { icons, LEVEL_ICONS } from "./icons";
-import { inEnglish, label, useLanguage, type Key } from "./labels";
+import { amongEnglish, inEnglish, label, useLanguage, type Key } from "./labels";
 import type { BotMessage } from "./payloads";
 import { richText } from "./rich_text";
 import { styles } from "./styles";
@@ -148,7 +148,7 @@ class NeckwiseChat extends LitElement {
       </li>`;
     }
     return html`<li class="entry assistant ${this.printed === entry.id ? "on-paper" : ""}" lang="en">
-      <span class="unseen">${label("assistant_said")}</span>
+      <span class="unseen">${amongEnglish("assistant_said")}</span>
       ${this.botMessage(entry)}
     </li>`;
   }
@@ -204,7 +204,7 @@ class NeckwiseChat extends LitElement {
       : SUGGESTIONS.map((key) => ({ title: label(key), act: () => this.say(label(key), inEnglish(key)) }));
     if (choices.length === 0 || conversation.erasing === "doing" || conversation.erasing === "waiting") return nothing;
     return html`<div class="choices" role="group" aria-label=${label("answers")}>
-      ${choices.map((choice) => html`<button class="choice" type="button" dir="auto" @click=${choice.act}>${choice.title}</button>`)}
+      ${choices.map((choice) => html`<button class="choice" type="button" dir="auto" lang=${conversation.begun ? "en" : nothing} @click=${choice.act}>${choice.title}</button>`)}
     </div>`;
   }
 
