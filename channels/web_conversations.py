@@ -9,7 +9,7 @@ from rasa.shared.core.events import BotUttered
 
 from channels.erasure import erase_conversation
 from channels.gate import Gate, Incoming
-from channels.record import Message, Record
+from channels.record import Message, Record, is_emergency
 from channels.web_replies import Replies, recorded_reply
 
 SECONDS_FOR_ANOTHER_PROCESS = 5
@@ -85,6 +85,19 @@ class Conversations:
             "messages": [{"text": event.text} for event in said[seen:]],
             "person": bool(tracker.get_slot("handed_over")),
         }
+
+    async def last_emergency(self, sender: str) -> dict[str, Any] | None:
+        """The `care_level` part of the last emergency message of a conversation; None where there was none.
+
+        Raises whatever the database raises: the emergency may be there all the same.
+        """
+        tracker = await self._record.agent.tracker_store.retrieve(sender)
+        if tracker is None or self._record.was_erased(sender):
+            return None
+        for event in reversed(tracker.events):
+            if isinstance(event, BotUttered) and is_emergency(event.data):
+                return dict(event.data["custom"]["data"])
+        return None
 
     async def erase(self, sender: str) -> None:
         """Erases everything kept of the conversation, once its turns under way have ended.

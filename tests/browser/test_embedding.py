@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Frame, Page, Request, expect
+from playwright.sync_api import Frame, Page, Request, Route, expect
 
+from channels.web_session import sender_id
 from tests.browser.conftest import OpenPage
 from tests.browser.machine import share_of_a_core, skip_if_too_busy, slowed
 from tests.browser.serving import FakeAssistant, ForeignSite
@@ -141,15 +142,121 @@ def test_a_reload_of_the_host_page_opens_a_begun_conversation_again(
         assert page.evaluate("sessionStorage.length") == 0
 
 
+KEPT_BY_HOST = "Object.values(sessionStorage)"
+
+
+def open_where_nothing_is_stored(site: ForeignSite, open_page: OpenPage) -> tuple[Page, Frame]:
+    """The widget on a foreign site, open, in a browser that lets frames of other sites store nothing."""
+    page = open_page(site.url)
+    frame = open_widget(page)
+    # Debian's Chromium is set so; another one is made to be so
+    blocked = "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked'); } })"
+    page.context.add_init_script(f"if (window !== top) {blocked}")
+    stores = "() => { try { return sessionStorage.length >= 0; } catch { return false; } }"
+    if frame.evaluate(stores):
+        page.reload()
+        frame = open_widget(page)
+    assert not frame.evaluate(stores)
+    assert page.evaluate(KEPT_BY_HOST) == []
+    return page, frame
+
+
 def test_where_the_frame_may_store_nothing_the_chat_works_until_the_reload(
     site: ForeignSite, open_page: OpenPage
 ) -> None:
-    page = open_page(site.url)
-    say(open_widget(page), "hello")
+    page, frame = open_where_nothing_is_stored(site, open_page)
+    say(frame, "hello")
+    with page.expect_response("**/widget/emergency"):
+        page.reload()
+    expect(page.locator("[data-neckwise] button")).to_be_visible()
+    expect(page.locator("[data-neckwise] iframe")).to_be_hidden()
+    assert len(entries(open_widget(page))) == 1
+
+
+def test_where_the_frame_may_store_nothing_the_emergency_survives_the_reload(
+    assistant: FakeAssistant, site: ForeignSite, open_page: OpenPage
+) -> None:
+    page, frame = open_where_nothing_is_stored(site, open_page)
+    before = set(assistant.conversations())
+    say(frame, "My neck is stiff and I have a fever")
+    (conversation,) = set(assistant.conversations()) - before
+    page.wait_for_function(f"{KEPT_BY_HOST}.length === 1")
+    for _ in range(2):
+        page.reload()
+        frame = _frame(page)
+        expect(page.locator("[data-neckwise] iframe")).to_be_visible()
+        banner = frame.get_by_role("alert")
+        expect(banner).to_contain_text("This may be an emergency")
+        links = [link.get_attribute("href") for link in banner.get_by_role("link").all()]
+        assert links == ["tel:112", "tel:999", "tel:911"]
+        # the note gives the emergency, and nothing that was said
+        assert len(entries(frame)) == 1
+    loud = page.evaluate(KEPT_BY_HOST)[0]
+    banner.get_by_role("button", name="Hide this warning").click()
+    page.wait_for_function("loud => Object.values(sessionStorage)[0] !== loud", arg=loud)
+    with page.expect_response("**/widget/emergency"):
+        page.reload()
+    expect(page.locator("[data-neckwise] button")).to_be_visible()
+    frame = open_widget(page)
+    expect(frame.get_by_role("alert").get_by_role("link")).to_have_count(0)
+    assert conversation in assistant.conversations()
+    frame.get_by_role("button", name="Delete my data").click()
+    frame.get_by_role("button", name="Yes, delete it").click()
+    expect(frame.get_by_role("status")).to_contain_text("has been deleted")
+    assert conversation not in assistant.conversations()
+    assert page.evaluate(KEPT_BY_HOST) == []
+
+
+def test_what_the_host_page_keeps_looks_the_same_with_and_without_an_emergency(
+    assistant: FakeAssistant, site: ForeignSite, open_page: OpenPage
+) -> None:
+    kept = []
+    for text in ("hello", "My neck is stiff and I have a fever"):
+        page, frame = open_where_nothing_is_stored(site, open_page)
+        with page.expect_response("**/widget/session") as answer:
+            say(frame, text)
+        page.wait_for_function(f"{KEPT_BY_HOST}.length === 1")
+        kept += page.evaluate(KEPT_BY_HOST)
+        session = answer.value.json()["session"]
+        assert session not in kept[-1]
+        assert sender_id(session).removeprefix("web:") not in kept[-1]
+    assert len(kept[0]) == len(kept[1])
+
+
+def test_an_emergency_is_recalled_when_the_server_is_reached_again(
+    site: ForeignSite, open_page: OpenPage
+) -> None:
+    page, frame = open_where_nothing_is_stored(site, open_page)
+    say(frame, "My neck is stiff and I have a fever")
+    page.wait_for_function(f"{KEPT_BY_HOST}.length === 1")
+    lost: list[str] = []
+
+    def lose_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.url)
+        route.abort()
+
+    page.context.route("**/widget/emergency", lose_first)
+    page.reload()
+    expect(_frame(page).get_by_role("alert").get_by_role("link")).to_have_count(3)
+    assert lost
+
+
+def test_a_closed_widget_stays_closed_and_an_opened_one_open_through_a_reload(
+    assistant: FakeAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(assistant.url + "/demo")
+    frame = open_widget(page)
+    say(frame, "hello")
+    page.keyboard.press("Escape")
     page.reload()
     page.locator("[data-neckwise] button").wait_for()
-    assert page.locator("[data-neckwise] iframe").count() == 0
-    assert page.evaluate("sessionStorage.length") == 0
+    expect(page.locator("[data-neckwise] iframe")).to_have_count(0)
+    open_widget(page)
+    page.reload()
+    expect(page.locator("[data-neckwise] iframe")).to_be_visible()
 
 
 def test_label_side_language_and_colour_can_be_chosen(assistant: FakeAssistant, open_page: OpenPage) -> None:
@@ -232,7 +339,7 @@ def test_the_greeting_is_there_within_three_seconds_on_a_slow_phone(
 
 
 def _frame(page: Page) -> Frame:
-    page.locator("[data-neckwise] iframe").wait_for()
+    page.locator("[data-neckwise] iframe").wait_for(state="attached")
     frame = page.locator("[data-neckwise] iframe").element_handle().content_frame()
     assert frame is not None
     return frame

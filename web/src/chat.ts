@@ -51,6 +51,7 @@ class NeckwiseChat extends LitElement {
     addEventListener("message", (event) => {
       if (event.source === parent && event.data === "neckwise:focus") this.box?.focus();
     });
+    if (framed && location.hash) void this.recall(location.hash.slice(1));
     addEventListener("afterprint", () => (this.printed = ""));
   }
 
@@ -209,7 +210,7 @@ class NeckwiseChat extends LitElement {
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const { entries, emergency, erasing, begun, survivesReload } = this.conversation;
+    const { entries, emergency, erasing, begun, survivesReload, held } = this.conversation;
     if (entries.length !== this.shownEntries) {
       const grown = entries.length > this.shownEntries;
       const first = this.shownEntries === 0 && entries.length > 2;
@@ -221,7 +222,8 @@ class NeckwiseChat extends LitElement {
     if (erasing !== this.shownErasing) this.renderRoot.querySelector(".news")?.scrollIntoView({ block: "nearest" });
     this.shownConnection = this.conversation.connection;
     this.shownErasing = erasing;
-    const news = erasing !== "no" && erasing !== "doing" ? "erased" : begun && survivesReload ? "begun" : "";
+    const erased = erasing === "done" || erasing === "impossible";
+    const news = erased ? "erased" : begun && survivesReload ? "begun" : held && `begun:${held}`;
     if (news && news !== this.told) this.tellHost((this.told = news));
     document.title = `${emergency ? "⚠ " : ""}${label("name")}`;
   }
@@ -291,6 +293,10 @@ class NeckwiseChat extends LitElement {
     await this.updateComplete;
     print();
     this.toggleAttribute("printing", false);
+  }
+
+  private async recall(note: string): Promise<void> {
+    if (await this.conversation.recall(note)) this.tellHost("emergency");
   }
 
   private tellHost(news: string): void {

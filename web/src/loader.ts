@@ -41,6 +41,9 @@
   root.append(button);
   let frame: HTMLIFrameElement | undefined;
   let loaded = false;
+  /** What the frame wants kept, where it may store nothing itself: only the server can read it. */
+  let note = "";
+  let state = "1";
 
   function readable(colour: string): string {
     const digits = colour.length === 4 ? colour.replace(/[^#]/g, "$&$&") : colour;
@@ -48,21 +51,23 @@
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.1791 ? "#000" : "#fff";
   }
 
-  function remember(open: string): void {
+  /** Keeps whether the chat is open, once a conversation has begun. */
+  function remember(begun = false): void {
     try {
-      sessionStorage.setItem(key, open);
+      if (begun || sessionStorage.getItem(key)) sessionStorage.setItem(key, state + note);
     } catch {
       // storage is blocked: the chat will be closed after a reload
     }
   }
 
-  function open(focus: boolean): void {
+  function make(focus: boolean): HTMLIFrameElement {
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = label;
       const address = new URL("/widget/frame", server);
       if (lang) address.searchParams.set("lang", lang);
       if (accent) address.searchParams.set("accent", accent);
+      address.hash = note;
       frame.src = address.href;
       frame.onload = () => {
         loaded = true;
@@ -70,7 +75,13 @@
       };
       root.append(frame);
     }
-    frame.hidden = false;
+    return frame;
+  }
+
+  function open(focus: boolean): void {
+    make(focus).hidden = false;
+    state = "1";
+    remember();
     button.hidden = true;
     button.setAttribute("aria-expanded", "true");
     if (focus) focusChat();
@@ -88,11 +99,8 @@
     button.hidden = false;
     button.setAttribute("aria-expanded", "false");
     button.focus();
-    try {
-      if (sessionStorage.getItem(key)) remember("0");
-    } catch {
-      // as above
-    }
+    state = "0";
+    remember();
   }
 
   button.onclick = () => open(true);
@@ -101,9 +109,15 @@
   });
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== server) return;
-    if (event.data === "neckwise:close") close();
-    if (event.data === "neckwise:begun") remember("1");
-    if (event.data === "neckwise:erased") {
+    const [, news, value = ""] = /^neckwise:(\w+):?([\w=-]*)$/.exec(String(event.data)) ?? [];
+    if (news === "close") close();
+    if (news === "emergency") open(false);
+    if (news === "begun") {
+      note = value;
+      remember(true);
+    }
+    if (news === "erased") {
+      note = "";
       try {
         sessionStorage.removeItem(key);
       } catch {
@@ -115,7 +129,12 @@
   const start = (): void => {
     document.body.append(host);
     try {
-      if (sessionStorage.getItem(key) === "1") open(false);
+      const kept = sessionStorage.getItem(key) ?? "";
+      state = kept[0] ?? "1";
+      note = kept.slice(1);
+      // with a note the frame shows itself where there is an emergency; the rest of the conversation is gone
+      if (kept === "1") open(false);
+      else if (kept[0] === "1") make(false).hidden = true;
     } catch {
       // as above
     }
