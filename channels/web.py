@@ -115,9 +115,10 @@ def web_blueprint(conversations: Conversations, settings: Settings, state_folder
     pages = load_pages()
     secret = secret_from(settings.web_session_secret, state_folder / "web_session_secret")
     sessions, notes = SessionIds(secret), Notes(secret)
-    only_here = security_headers("'none'")
+    chat, demo_page = pages["chat.html"], pages["demo.html"]
     for_other_sites = {"Cross-Origin-Resource-Policy": "cross-origin"}
-    in_frames = security_headers(frame_ancestors(settings.allowed_embed_origins.split()))
+    as_page, as_demo = security_headers(chat, "'none'"), security_headers(demo_page, "'none'")
+    in_frames = security_headers(chat, frame_ancestors(settings.allowed_embed_origins.split()))
 
     def sender_of(request: Request) -> str | None:
         session = request.headers.get(SESSION_HEADER, "")
@@ -126,15 +127,15 @@ def web_blueprint(conversations: Conversations, settings: Settings, state_folder
     def note_of(request: Request) -> Note | None:
         return notes.read(request.headers.get(NOTE_HEADER, ""))
 
-    blueprint = _RootBlueprint("web", lambda request: _serve(request, pages["chat.html"], only_here))
+    blueprint = _RootBlueprint("web", lambda request: _serve(request, chat, as_page))
 
     @blueprint.get("/widget/frame")
     async def frame(request: Request) -> HTTPResponse:
-        return _serve(request, pages["chat.html"], {**in_frames, **for_other_sites})
+        return _serve(request, chat, {**in_frames, **for_other_sites})
 
     @blueprint.get("/demo")
     async def demo(request: Request) -> HTTPResponse:
-        return _serve(request, pages["demo.html"], only_here)
+        return _serve(request, demo_page, as_demo)
 
     @blueprint.get("/widget/<name:[a-z0-9][A-Za-z0-9_.-]*[.](?:js|css|json|svg)>")
     async def asset(request: Request, name: str) -> HTTPResponse:

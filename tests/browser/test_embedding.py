@@ -1,5 +1,6 @@
 """The widget on pages that are not ours."""
 
+import statistics
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,6 @@ from playwright.sync_api import Frame, Page, Request, Route, expect
 
 from channels.web_session import sender_id
 from tests.browser.conftest import OpenPage
-from tests.browser.machine import share_of_a_core, skip_if_too_busy, slowed
 from tests.browser.serving import FakeAssistant, ForeignSite
 from tests.browser.talking import choose, entries, open_widget, say
 
@@ -308,34 +308,32 @@ def test_other_windows_cannot_close_it(site: ForeignSite, open_page: OpenPage) -
 def test_the_greeting_is_there_within_three_seconds_on_a_slow_phone(
     assistant: FakeAssistant, open_page: OpenPage, address: str
 ) -> None:
-    seconds = []
-    share = share_of_a_core()
-    for _ in range(3):
-        page = open_page("about:blank", viewport={"width": 360, "height": 740})
-        session = page.context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.emulateNetworkConditions", SLOW_NETWORK)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": slowed(CPU_SLOWER)})
-        page.goto(assistant.url + address, wait_until="commit")
-        if address == "/":
-            start = "performance.timeOrigin"
-            where: Page | Frame = page
-        else:
-            page.locator("[data-neckwise] button").wait_for()
-            page.wait_for_load_state("load")
-            start = "window.clicked"
-            page.evaluate("window.clicked = Date.now()")
-            page.locator("[data-neckwise] button").click()
-            where = _frame(page)
-        where.get_by_text("computer program, not a doctor").wait_for()
-        seconds.append(page.evaluate(f"(Date.now() - {start}) / 1000"))
-        page.context.close()
-        if seconds[-1] <= GREETING_SECONDS:
-            break
+    seconds = [seconds_to_the_greeting(assistant.url + address, open_page) for _ in range(3)]
     print(f"greeting at {address} after {seconds} s")
-    if min(seconds) > GREETING_SECONDS:
-        skip_if_too_busy(share)
-    assert min(seconds) <= GREETING_SECONDS
+    assert statistics.median(seconds) <= GREETING_SECONDS, seconds
+
+
+def seconds_to_the_greeting(address: str, open_page: OpenPage) -> float:
+    """From the request, or on a host page from the tap, until the chat has greeted and can be written to."""
+    page = open_page("about:blank", viewport={"width": 360, "height": 740})
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_NETWORK)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWER})
+    page.goto(address, wait_until="commit")
+    where: Page | Frame = page
+    start = "performance.timeOrigin"
+    if address.endswith("/demo"):
+        page.wait_for_load_state("load")
+        page.locator("[data-neckwise] button").wait_for()
+        start = page.evaluate("Date.now()")
+        page.locator("[data-neckwise] button").click()
+        where = _frame(page)
+    where.locator("[role=log]").get_by_text("computer program, not a doctor").wait_for()
+    where.locator("textarea").wait_for()
+    seconds = float(page.evaluate(f"(Date.now() - {start}) / 1000"))
+    page.context.close()
+    return seconds
 
 
 def _frame(page: Page) -> Frame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import itertools
 import re
 from collections.abc import AsyncIterator
@@ -155,7 +157,11 @@ async def test_our_pages_have_a_strict_policy(assistant: Assistant, address: str
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "set-cookie" not in page.headers
-    assert not re.search(r"<script(?![^>]* src=)|\son\w+=|<style| style=", page.text)
+    assert not re.search(r"<script(?![^>]* src=)|\son\w+=| style=", page.text)
+    # the style within the page is the one the policy names, and no other would be taken
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in policy
 
 
 async def test_only_the_frame_may_be_framed(tmp_path: Path) -> None:
