@@ -110,6 +110,25 @@ def test_a_red_flag_shows_the_banner_once_with_the_numbers_until_dismissed(
     expect(banner.get_by_role("link")).to_have_count(0)
 
 
+def test_the_emergency_is_announced_once_and_not_again_with_later_messages(
+    assistant: FakeAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(assistant.url)
+    page.get_by_role("alert").evaluate(
+        """(alert) => { window.announced = [];
+          new MutationObserver(() => window.announced.push(alert.innerText.trim()))
+            .observe(alert, { childList: true, subtree: true, characterData: true }); }"""
+    )
+    say(page, "My neck is stiff")
+    assert page.evaluate("window.announced") == []
+    say(page, EMERGENCY)
+    said = page.evaluate("window.announced")
+    assert len(said) == 1
+    assert said[0].startswith("This may be an emergency. Call for help now.")
+    say(page, "hello")
+    assert page.evaluate("window.announced") == said
+
+
 def test_a_reload_keeps_the_conversation_and_a_new_tab_starts_fresh(
     assistant: FakeAssistant, open_page: OpenPage
 ) -> None:

@@ -15,6 +15,7 @@ BEFORE_OPENING = 5 * 1024
 SLOW_NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
 GREETING_SECONDS = 3.0
 CPU_SLOWER = 4
+SMALLEST_TARGET = 44
 
 
 @pytest.fixture
@@ -31,6 +32,9 @@ def chat_button(page: Page) -> object:
 
 def test_a_foreign_site_with_a_strict_policy_can_embed_it(site: ForeignSite, open_page: OpenPage) -> None:
     page = open_page(site.url)
+    button = page.locator("[data-neckwise] button").bounding_box()
+    assert button is not None
+    assert min(button["width"], button["height"]) >= SMALLEST_TARGET
     frame = open_widget(page)
     say(frame, "My neck is stiff")
     choose(frame, "Yes, a fever")
@@ -105,6 +109,7 @@ def test_it_opens_by_tap_and_escape_on_the_host_page_closes_it(
     page.evaluate("window.focus()")
     page.evaluate("window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))")
     expect(page.locator("[data-neckwise] iframe")).to_be_hidden()
+    expect(page.locator("[data-neckwise] button")).to_be_focused()
 
 
 def test_escape_closes_an_open_question_first(site: ForeignSite, open_page: OpenPage) -> None:
