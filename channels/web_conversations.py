@@ -14,6 +14,7 @@ from channels.web_replies import Replies, recorded_reply
 
 SECONDS_FOR_ANOTHER_PROCESS = 5
 ERASED_REMEMBERED = 1000
+SHOWN_BY_A_BANNER = ("kind", "version", "level", "title", "phone_numbers")
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +88,7 @@ class Conversations:
         }
 
     async def last_emergency(self, sender: str) -> dict[str, Any] | None:
-        """The `care_level` part of the last emergency message of a conversation; None where there was none.
+        """What a banner shows of the last emergency message of a conversation; None where there was none.
 
         Raises whatever the database raises: the emergency may be there all the same.
         """
@@ -96,7 +97,8 @@ class Conversations:
             return None
         for event in reversed(tracker.events):
             if isinstance(event, BotUttered) and is_emergency(event.data):
-                return dict(event.data["custom"]["data"])
+                data = event.data["custom"]["data"]
+                return {key: data[key] for key in SHOWN_BY_A_BANNER if key in data}
         return None
 
     async def erase(self, sender: str) -> None:

@@ -112,6 +112,35 @@ def test_it_opens_by_tap_and_escape_on_the_host_page_closes_it(
     expect(page.locator("[data-neckwise] button")).to_be_focused()
 
 
+def test_the_keyboard_of_a_phone_leaves_numbers_and_box_in_sight(site: ForeignSite, open_page: OpenPage) -> None:
+    page = open_page("about:blank", has_touch=True, viewport={"width": 360, "height": 740})
+    # no keyboard comes up in a test, so its effect on the page is played
+    page.context.add_init_script(
+        """if (window === top) Object.defineProperty(window, 'visualViewport', { value:
+          Object.assign(new EventTarget(), { width: 360, height: 740, offsetTop: 0, scale: 1 }) });"""
+    )
+    page.goto(site.url)
+    frame = open_widget(page)
+    shown = page.locator("[data-neckwise] iframe")
+
+    def seen(**values: float) -> None:
+        page.evaluate(
+            """(values) => { Object.assign(visualViewport, values);
+              visualViewport.dispatchEvent(new Event('resize')); }""",
+            values,
+        )
+
+    seen(height=400, offsetTop=120)
+    assert shown.bounding_box() == {"x": 0, "y": 120, "width": 360, "height": 400}
+    expect(frame.locator(".line")).to_be_in_viewport(ratio=1)
+    expect(frame.locator("textarea")).to_be_in_viewport(ratio=0.9)
+    seen(height=740, offsetTop=0)
+    assert shown.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 740}
+    # pinching to see better must not make the chat smaller
+    seen(height=370, offsetTop=100, scale=2)
+    assert shown.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 740}
+
+
 def test_escape_closes_an_open_question_first(site: ForeignSite, open_page: OpenPage) -> None:
     page = open_page(site.url)
     frame = open_widget(page)

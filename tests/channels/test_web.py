@@ -420,7 +420,8 @@ def test_the_channel_is_made_from_credentials_without_any() -> None:
     assert (channel.name(), channel.url_prefix()) == ("web", "/")
 
 
-CARE = {"kind": "care_level", "version": 1, "level": "emergency", "title": "Call now"}
+SHOWN = {"kind": "care_level", "version": 1, "level": "emergency", "title": "Call now", "phone_numbers": []}
+CARE = {**SHOWN, "what_to_do": ["Do not drive."], "reasons": [{"text": "You have a fever.", "source": "NHS"}]}
 
 
 async def with_note(assistant: Assistant, *said: dict[str, Any]) -> tuple[str, str]:
@@ -442,7 +443,7 @@ async def emergency_of(assistant: Assistant, note: str) -> httpx.Response:
 async def test_a_note_gives_the_emergency_of_its_conversation(assistant: Assistant) -> None:
     other = {**CARE, "level": "urgent"}
     _, note = await with_note(assistant, CARE, other, {"kind": "sources"})
-    assert (await emergency_of(assistant, note)).json() == {"emergency": CARE}
+    assert (await emergency_of(assistant, note)).json() == {"emergency": SHOWN}
     _, calm = await with_note(assistant, other)
     assert (await emergency_of(assistant, calm)).json() == {"emergency": None}
     assert len(calm) == len(note)

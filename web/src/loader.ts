@@ -26,7 +26,7 @@
       `button{position:fixed;z-index:2147483000;bottom:max(16px,env(safe-area-inset-bottom));${side}:16px;box-sizing:border-box;min-width:56px;min-height:56px;max-width:calc(100vw - 32px);padding:8px 20px;border:2px solid #fff;border-radius:28px;background:${accent || "#0b5c63"};color:${accent ? readable(accent) : "#fff"};font:600 17px/1.3 system-ui,sans-serif;cursor:pointer;box-shadow:0 2px 12px #0006}` +
       `button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}` +
       `iframe{position:fixed;z-index:2147483001;bottom:16px;${side}:16px;width:min(400px,calc(100vw - 32px));height:min(680px,calc(100dvh - 32px));border:0;border-radius:16px;box-shadow:0 4px 32px #0006;background:Canvas;color-scheme:light dark}` +
-      `@media(max-width:520px),(max-height:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}}` +
+      `@media(max-width:520px),(max-height:480px){iframe{inset:var(--neckwise-top,0) 0 auto;width:100%;height:var(--neckwise-height,100%);border-radius:0}}` +
       `@media(forced-colors:active){button,iframe{border:2px solid ButtonText}}` +
       `@media print{button{display:none}}` +
       `[hidden]{display:none!important}`,
@@ -102,6 +102,16 @@
     state = "0";
     remember();
   }
+
+  // the keyboard of a phone covers the lower part of a page, and with it the box to write in
+  const seen = window.visualViewport;
+  function fit(): void {
+    const covered = seen && seen.scale < 1.01 && innerHeight - seen.height > 100;
+    frame?.style.setProperty("--neckwise-top", covered ? `${seen.offsetTop}px` : "0px");
+    frame?.style.setProperty("--neckwise-height", covered ? `${seen.height}px` : "100%");
+  }
+  seen?.addEventListener("resize", fit);
+  seen?.addEventListener("scroll", fit);
 
   button.onclick = () => open(true);
   addEventListener("keydown", (event) => {
