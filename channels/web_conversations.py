@@ -9,11 +9,12 @@ from rasa.shared.core.events import BotUttered
 
 from channels.erasure import erase_conversation
 from channels.gate import Gate, Incoming
-from channels.record import Message, Record
+from channels.record import Message, Record, is_emergency
 from channels.web_replies import Replies, recorded_reply
 
 SECONDS_FOR_ANOTHER_PROCESS = 5
 ERASED_REMEMBERED = 1000
+SHOWN_BY_A_BANNER = ("kind", "version", "level", "title", "phone_numbers")
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,20 @@ class Conversations:
             "messages": [{"text": event.text} for event in said[seen:]],
             "person": bool(tracker.get_slot("handed_over")),
         }
+
+    async def last_emergency(self, sender: str) -> dict[str, Any] | None:
+        """What a banner shows of the last emergency message of a conversation; None where there was none.
+
+        Raises whatever the database raises: the emergency may be there all the same.
+        """
+        tracker = await self._record.agent.tracker_store.retrieve(sender)
+        if tracker is None or self._record.was_erased(sender):
+            return None
+        for event in reversed(tracker.events):
+            if isinstance(event, BotUttered) and is_emergency(event.data):
+                data = event.data["custom"]["data"]
+                return {key: data[key] for key in SHOWN_BY_A_BANNER if key in data}
+        return None
 
     async def erase(self, sender: str) -> None:
         """Erases everything kept of the conversation, once its turns under way have ended.
