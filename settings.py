@@ -153,6 +153,18 @@ class Settings:
     actions_port: int = setting(
         SERVER, "Port of the action server, used on this machine only.", "5055", between(1, 65535)
     )
+    actions_url: str = setting(
+        SERVER,
+        "Where Rasa calls actions: http://HOST/webhook. Empty: at the action server of this machine.",
+        "",
+        url("http", "https", empty=True),
+    )
+    sanic_workers: int = setting(
+        SERVER,
+        "Server processes at RASA_PORT. More than one needs REDIS_URL.",
+        "1",
+        between(1, 64),
+    )
     bind_address: str = setting(
         SERVER,
         "Address the chat page is served on. 127.0.0.1: this machine only. 0.0.0.0: all who can reach it.",
@@ -283,11 +295,6 @@ class Settings:
         token,
     )
 
-    @property
-    def actions_url(self) -> str:
-        """Where Rasa finds the action server."""
-        return f"http://127.0.0.1:{self.actions_port}/webhook"
-
 
 def names() -> list[str]:
     """The variables, in the order of `Settings`."""
@@ -306,8 +313,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         value = values.get(name, "").strip() or field.metadata["default"]
         parsed[field.name] = field.metadata["parse"](name, value)
     settings = Settings(**parsed)
+    if settings.sanic_workers > 1 and not settings.redis_url:
+        raise SettingError("SANIC_WORKERS", str(settings.sanic_workers), "1 where REDIS_URL is not set")
     if settings.rasa_port == settings.actions_port:
         raise SettingError("ACTIONS_PORT", str(settings.actions_port), "another port than RASA_PORT")
+    if not settings.actions_url:
+        here = f"http://127.0.0.1:{settings.actions_port}/webhook"
+        settings = dataclasses.replace(settings, actions_url=here)
     return settings
 
 
@@ -317,7 +329,6 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for field in dataclasses.fields(Settings):
         value = getattr(settings, field.name)
         values[field.name.upper()] = f"{value:g}" if isinstance(value, float) else str(value)
-    values["ACTIONS_URL"] = settings.actions_url
     return values
 
 

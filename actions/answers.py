@@ -56,7 +56,7 @@ def answer_topic(turn: Turn, topic: str, nutrient: str | None) -> None:
     """Says what the article says on a topic, with its section; sets the slot `topic`."""
     turn.change(topic=topic)
     if topic == NOT_IN_ARTICLE:
-        turn.say("say_not_in_article_dose" if _AMOUNT.search(turn.text) else "say_not_in_article")
+        turn.say("say_not_in_article_dose" if asks_amount(turn.text) else "say_not_in_article")
         return
     found = answer(topic, nutrient)
     related = (
@@ -79,6 +79,11 @@ def answer_topic(turn: Turn, topic: str, nutrient: str | None) -> None:
             "items": [{"title": topic_entry(topic).title, "section": found.section}],
         },
     )
+
+
+def asks_amount(text: str) -> bool:
+    """Whether a message asks how much of something."""
+    return _AMOUNT.search(text) is not None
 
 
 class ActionExplain(Action):

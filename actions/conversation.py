@@ -14,7 +14,7 @@ from dialogue.state import State
 from dialogue.wording import noted, person_words
 from triage.agenda import next_question
 from triage.findings import ABSENT
-from triage.questions import NONE_OF_THESE, NOT_SURE, Question, question
+from triage.questions import NONE_OF_THESE, NOT_SURE, Question, question, questions
 from triage.symptoms import symptoms
 
 #: lists longer than this are still offered in words, with the first ones as buttons
@@ -151,12 +151,12 @@ class Turn:
         """One question with its buttons; typing works as well."""
         state = self.state
         words = (asked.ask_other if state.subject == "other" else asked.ask).format(person=self.who)
-        if again and asked.kind == "screen":
-            words = "And what about the others?"
+        codes = asked.open_codes(state.findings) if asked.kind == "screen" else []
+        if again and 0 < len(codes) < len(asked.codes):
+            words = questions().ask_the_rest
         lines: list[str] = []
         buttons: list[dict[str, str]] = []
         if asked.kind == "screen":
-            codes = asked.open_codes(state.findings)
             lines = [symptoms()[code].name for code in codes]
             buttons = [_button(symptoms()[code].tap) for code in codes] + [_button(NONE_OF_THESE)]
         elif asked.kind == "risks":

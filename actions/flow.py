@@ -7,10 +7,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.answers import answer_topic
+from actions.answers import answer_topic, asks_amount
 from actions.conversation import Turn
 from actions.triage import take_step
-from language.topics import topic_for
+from language.topics import NOT_IN_ARTICLE, topic_for
 from triage.questions import question
 
 
@@ -27,6 +27,9 @@ class ActionResume(Action):
         turn.change(misunderstood=0)
         if turn.told_codes():
             take_step(turn)
+        elif turn.state.care_level == "emergency":
+            if turn.intent in ("greet", "help", "bot_challenge"):
+                turn.say("say_emergency_still", numbers=turn.numbers())
         elif (
             not turn.ask_again()
             and not turn.state.findings
@@ -91,7 +94,15 @@ class ActionFallback(Action):
         if turn.told_codes() or turn.is_answered():
             take_step(turn)
             return turn.events()
+        if turn.state.care_level == "emergency":  # whatever it was about, that comes first
+            if "?" in turn.text:
+                turn.say("say_emergency_still", numbers=turn.numbers())
+            else:
+                take_step(turn)
+            return turn.events()
         topic = topic_for(turn.intent, turn.text)
+        if topic is None and asks_amount(turn.text) and turn.state.topic is not None:
+            topic = NOT_IN_ARTICLE, None  # "how much?", of what was just spoken of
         if topic is not None:
             answer_topic(turn, *topic)
             turn.ask_again()

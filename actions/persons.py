@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -22,9 +24,9 @@ class ActionRequestPerson(Action):
         return "action_request_person"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Slots in; messages and changed slots out."""
+        """Slots in; messages and changed slots out. No consent is asked for where nobody would get the summary."""
         turn = Turn(dispatcher, tracker)
-        if turn.state.findings:
+        if turn.state.findings and _somebody_is_there(tracker):
             turn.change(open_question=PERSON_CONSENT)
             turn.say("say_person_consent")
         else:
@@ -33,6 +35,12 @@ class ActionRequestPerson(Action):
                 custom={"kind": "handover", "version": 1, "consent": False, "summary": None},
             )
         return turn.events()
+
+
+def _somebody_is_there(tracker: Tracker) -> bool:
+    """Whether the gate says, with the message, that a person can be called."""
+    message: dict[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    return bool((message.get("metadata") or {}).get("person_on_call"))
 
 
 class ActionDeleteMyData(Action):

@@ -25,9 +25,6 @@ class Deliveries(Protocol):
     async def claim(self, key: str) -> bool:
         """True for the first caller with this key, False for every later one until it expires."""
 
-    async def release(self, key: str) -> None:
-        """Forget a claimed key, so that a repetition of the delivery is processed."""
-
 
 class DeliveriesInMemory:
     """The ledger of one process, bounded in number: the oldest keys are forgotten first."""
@@ -48,10 +45,6 @@ class DeliveriesInMemory:
         while len(self._taken) > self._at_most:
             self._taken.popitem(last=False)
         return True
-
-    async def release(self, key: str) -> None:
-        """See `Deliveries.release`."""
-        self._taken.pop(key, None)
 
 
 class DeliveriesInRedis:
@@ -79,14 +72,6 @@ class DeliveriesInRedis:
         except (RedisError, OSError) as error:
             log.warning("deliveries.redis.unreachable", error=type(error).__name__)
             return True
-
-    async def release(self, key: str) -> None:
-        """See `Deliveries.release`."""
-        await self._own.release(key)
-        try:
-            await self._redis.delete(self._name(key))
-        except (RedisError, OSError) as error:
-            log.warning("deliveries.redis.unreachable", error=type(error).__name__)
 
 
 def deliveries_for(settings: Settings) -> Deliveries:

@@ -101,6 +101,9 @@ class SafetyNet(Protocol):
     ) -> list[Message]:
         """The emergency message where text and findings hold a red flag, else a plain safe message."""
 
+    def slots_after(self, text: str, slots: dict[str, Any], country: str | None) -> dict[str, Any]:
+        """The slots that the text changes: what it tells must count when Rasa is back."""
+
 
 def shortened_hash(identifier: str) -> str:
     """A stand-in for an id in the logs: the same within this process, of no use outside it."""
@@ -279,6 +282,7 @@ class Gate:
         return messages
 
     async def _answer(self, incoming: Incoming) -> tuple[list[Message], str]:
+        self.record.stores()  # while there is a model, so that they are known when it is gone
         text = plain_text(incoming.button_payload if incoming.button_payload is not None else incoming.text)
         wait = await self._rate.wait_seconds(f"{self.channel}:{incoming.sender}")
         if wait:
@@ -305,6 +309,8 @@ class Gate:
         text, rest = first_part(text, self.limits.characters)
         turn = await self._turn(incoming, text)
         messages = await self._carry_out(incoming, turn.messages)
+        if messages and turn.failure is not None:
+            await self._write_down(incoming, text, turn, await self.record.read(incoming.sender), messages)
         if not messages:
             return await self._unanswered(incoming, text, rest, turn), turn.failure or "silent"
         if not any(is_emergency(message) for message in messages):
@@ -333,13 +339,16 @@ class Gate:
 
     async def _timed_turn(self, incoming: Incoming, text: str) -> _Turn:
         collector = Collector.for_channel(self.channel)
+        metadata = incoming.metadata
+        if self._handover.configured:
+            metadata = {**(metadata or {}), "person_on_call": True}
         message = UserMessage(
             text,
             collector,
             incoming.sender,
             input_channel=self.channel,
             message_id=incoming.message_id,
-            metadata=incoming.metadata,
+            metadata=metadata,
         )
         task = asyncio.ensure_future(self._on_new_message(message))
         done, _ = await asyncio.wait({task}, timeout=self.limits.turn_seconds)
@@ -353,23 +362,31 @@ class Gate:
         elif error := task.exception():
             failure = "raised"
             log.error("gate.turn.raised", channel=self.channel, **kind_and_place(error))
+        elif not collector.messages and not self.record.has_model:
+            failure = "no model"
         return _Turn(collector.messages, failure)
 
     async def _unanswered(self, incoming: Incoming, text: str, rest: str, turn: _Turn) -> list[Message]:
         """What is said when Rasa said nothing, and its trace in the tracker where the store answers."""
         remembered = await self.record.read(incoming.sender)
         messages = await self._emergency_in(rest, remembered) or self._safe_messages(text, remembered)
+        await self._write_down(incoming, text, turn, remembered, messages)
+        return messages
+
+    async def _write_down(
+        self, incoming: Incoming, text: str, turn: _Turn, remembered: Remembered, messages: list[Message]
+    ) -> None:
+        """Put into the tracker what Rasa did not: it saves at the end of a turn only, and never what the gate says."""
         events: list[Any] = []
         if turn.failure is not None:
-            # Rasa saves a tracker at the end of a turn only: what the person wrote would be missing
             events.append(
                 UserUttered(text, input_channel=self.channel, metadata={"unanswered": turn.failure})
             )
+            events += [SlotSet(slot, value) for slot, value in self._slots_after(text, remembered).items()]
         for message in messages:
             data = {key: message[key] for key in ("buttons", "custom") if message.get(key)}
             events.append(BotUttered(message.get("text"), data, {"said_by": "safety_net"}))
         await self.record.add(incoming.sender, events)
-        return messages
 
     async def _emergency_missed(self, incoming: Incoming, text: str, rest: str) -> list[Message]:
         """The emergency message for an answered turn that holds a red flag nobody has spoken of yet."""
@@ -404,6 +421,14 @@ class Gate:
         messages = [m if is_emergency(m) else {**m, "notice": True} for m in messages]
         return messages or [notice(wording.LAST_RESORT)]
 
+    def _slots_after(self, text: str, remembered: Remembered) -> dict[str, Any]:
+        try:
+            net = self._safety_net or _safety_net()
+            return net.slots_after(text, remembered.slots, self._country)
+        except Exception as error:  # noqa: BLE001 - as above; it is asked about again, then
+            log.error("gate.safety_net.failed", channel=self.channel, **kind_and_place(error))
+            return {}
+
     async def _refuse_old_button(self, payload: str, remembered: Remembered) -> list[Message] | None:
         """None when the button was offered in the last bot turn; else what is said instead of taking it."""
         offered = {plain_text(str(button.get("payload", ""))).casefold() for button in remembered.offered}
@@ -433,8 +458,13 @@ class Gate:
         """
         text, rest = first_part(text, self.limits.characters)
         passed_on = await self._handover.forward(incoming.sender, self.channel, text)
-        messages = await self._emergency_in(text, remembered) or await self._emergency_in(rest, remembered)
+        # an emergency that was told does not make every message that follows one
+        known = replace(remembered, findings={}) if remembered.emergency_told else remembered
+        messages = await self._emergency_in(text, known) or await self._emergency_in(rest, known)
         events: list[Any] = [UserUttered(text, input_channel=self.channel, metadata={"handed_over": True})]
+        # a "no" to the person is no answer to what the assistant asked before
+        unasked = replace(remembered, slots={**remembered.slots, "open_question": None})
+        events += [SlotSet(slot, value) for slot, value in self._slots_after(text, unasked).items()]
         if not passed_on:
             messages = [*messages, notice(wording.HANDOVER_FAILED)]
             events.append(SlotSet("handed_over", False))
@@ -474,4 +504,5 @@ class Gate:
         return wording.HANDED_OVER
 
     def _key(self, incoming: Incoming) -> str:
-        return f"{self.channel}:{incoming.sender}:{incoming.message_id}"
+        # with the sender's length: a program names senders and messages as it likes, with colons in them too
+        return f"{self.channel}:{len(incoming.sender)}:{incoming.sender}:{incoming.message_id}"

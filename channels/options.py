@@ -8,26 +8,13 @@ from dataclasses import replace
 
 from channels.gate import Gate, Incoming
 from channels.rendering import Button, plain
+from language.measures import CARDINALS
 
 LONGEST_CHOICE = 80
 """A longer reply is words, not the number or the name of an option."""
 
-_CARDINALS = (
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NUMBERS = {word: number for words in (_CARDINALS, _ORDINALS) for number, word in enumerate(words, start=1)}
+_NUMBERS = CARDINALS | {word: number for number, word in enumerate(_ORDINALS, start=1)}
 _CHOICE = re.compile(
     r"(?:(?:option|number|no\.?|nr\.?|the|answer|#)\s*)*"
     r"[(\[]?(?P<number>\d{1,2}|[a-z]+)(?:[.)\]:]|\ufe0f?\u20e3)*(?:\s+(?:one|please))?"

@@ -34,6 +34,7 @@ def is_emergency(message: Message) -> bool:
 class Remembered:
     """What the gate needs to know of a conversation. Empty where the store does not answer."""
 
+    slots: dict[str, Any] = field(default_factory=dict)
     findings: dict[str, str] = field(default_factory=dict)
     subject: str | None = None
     country: str | None = None
@@ -58,6 +59,7 @@ def _remembered(tracker: DialogueStateTracker) -> Remembered:
             last.insert(0, _as_message(event))
     findings = slots.get("findings")
     return Remembered(
+        slots=slots,
         findings=findings if isinstance(findings, dict) else {},
         subject=slots.get("subject"),
         country=slots.get("country"),
@@ -69,6 +71,15 @@ def _remembered(tracker: DialogueStateTracker) -> Remembered:
 
 def _as_message(event: BotUttered) -> Message:
     return {"text": event.text, **{key: value for key, value in event.data.items() if value is not None}}
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where Rasa keeps conversations, and the domain that their trackers need."""
+
+    tracker_store: Any
+    lock_store: Any
+    domain: Any
 
 
 class Record:
@@ -87,13 +98,29 @@ class Record:
         """Rasa's agent, or None while there is none."""
         return getattr(getattr(self.app, "ctx", None), "agent", None)
 
+    @property
+    def has_model(self) -> bool:
+        """Whether Rasa has a model to answer with."""
+        return getattr(self.agent, "processor", None) is not None
+
+    def stores(self) -> Stores | None:
+        """Where the conversations are; None before Rasa had a model.
+
+        An agent whose model was unloaded has an empty store in memory in the place of the real one. So those
+        of the last agent with a model are kept, for all channels of the app, and count meanwhile.
+        """
+        agent = self.agent
+        if self.has_model:
+            self.app.ctx.neckwise_stores = Stores(agent.tracker_store, agent.lock_store, agent.domain)
+        return getattr(getattr(self.app, "ctx", None), "neckwise_stores", None)
+
     async def read(self, sender: str) -> Remembered:
         """What is known of the conversation with `sender`."""
-        store = getattr(self.agent, "tracker_store", None)
-        if store is None:
+        stores = self.stores()
+        if stores is None:
             return Remembered()
         try:
-            tracker = await asyncio.wait_for(store.retrieve(sender), ANSWER_SECONDS)
+            tracker = await asyncio.wait_for(stores.tracker_store.retrieve(sender), ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 - any store may be behind this; people get an answer without it
             log.warning("record.unreadable", error=type(error).__name__)
             return Remembered()
@@ -101,12 +128,11 @@ class Record:
 
     async def add(self, sender: str, events: Iterable[Event]) -> bool:
         """Append `events` to the conversation, under its lock. False when that was not possible."""
-        agent = self.agent
-        processor = getattr(agent, "processor", None)
-        if processor is None:
+        stores = self.stores()
+        if stores is None:
             return False
         try:
-            await asyncio.wait_for(self._add(agent, sender, list(events)), ANSWER_SECONDS)
+            await asyncio.wait_for(self._add(stores, sender, list(events)), ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 - as above; what was said is said, only its trace is missing
             log.warning("record.not.saved", error=type(error).__name__)
             return False
@@ -114,22 +140,24 @@ class Record:
 
     async def erase(self, sender: str) -> bool:
         """Erase everything that is kept of the conversation. False when that was not possible."""
-        agent = self.agent
-        if agent is None:
+        stores = self.stores()
+        if stores is None:
             return False
         try:
             await asyncio.wait_for(
-                erase_conversation(agent.tracker_store, agent.lock_store, sender), ANSWER_SECONDS
+                erase_conversation(stores.tracker_store, stores.lock_store, sender), ANSWER_SECONDS
             )
         except Exception as error:  # noqa: BLE001 - as above; the person is told that nothing was erased
             log.error("record.not.erased", error=type(error).__name__)
             return False
         return True
 
-    @staticmethod
-    async def _add(agent: Any, sender: str, events: list[Event]) -> None:
-        async with agent.lock_store.lock(sender):
-            tracker = await agent.processor.fetch_tracker_and_update_session(sender, OutputChannel())
+    async def _add(self, stores: Stores, sender: str, events: list[Event]) -> None:
+        async with stores.lock_store.lock(sender):
+            if self.has_model:
+                tracker = await self.agent.processor.fetch_tracker_and_update_session(sender, OutputChannel())
+            else:
+                tracker = await stores.tracker_store.get_or_create_tracker(sender)
             for event in events:
-                tracker.update(event, agent.domain)
-            await agent.tracker_store.save(tracker)
+                tracker.update(event, stores.domain)
+            await stores.tracker_store.save(tracker)

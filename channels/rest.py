@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -59,10 +59,18 @@ class RestInput(InputChannel):
                 incoming = incoming_from(request.json)
             except (ValueError, TypeError) as error:
                 return response.json({"error": str(error)}, status=HTTPStatus.BAD_REQUEST)
-            messages = await gate.handle(incoming)
-            return response.json([rendered(incoming.sender, message) for message in messages])
+            messages = await gate.handle(await self.taken(incoming, gate))
+            return response.json(self.answer(incoming.sender, messages))
 
         return webhook
+
+    async def taken(self, incoming: Incoming, gate: Gate) -> Incoming:
+        """The message as the gate gets it."""
+        return incoming
+
+    def answer(self, recipient: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        """The bot's messages as the response carries them."""
+        return [rendered(recipient, message) for message in messages]
 
 
 def incoming_from(body: Any) -> Incoming:

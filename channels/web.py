@@ -6,14 +6,17 @@
 | `GET /demo` | a health page with the widget in it |
 | `GET /widget/loader.js` | the script for other people's pages |
 | `GET /widget/frame` | the chat, for the frame that the loader makes |
-| `POST /widget/session` | `{"session": id}`, a new session id |
+| `POST /widget/session` | `{"session": id, "note": ...}`, a new session id and its note |
 | `POST /widget/messages` | `{"messages": [...]}`, for `{"id", "text"/"button", "attempt", "locale"}` |
 | `POST /widget/news` | `{"messages": [...], "person": ...}`, from a person, beyond the first `{"seen"}` |
+| `POST /widget/emergency` | `{"emergency": ...}`, the last emergency message of a note's conversation, or null |
+| `DELETE /widget/emergency` | `{"note": ...}`, one that no longer gives the emergency |
 | `DELETE /widget/conversation` | 204 once the conversation is erased |
 
 Beside its messages an answer has `"person": true` while a person has the conversation, and `"erased": true`
-when it was erased because the one who writes asked for it. The last three want the session id in the header
-`X-Neckwise-Session`: it never stands in an address.
+when it was erased because the one who writes asked for it. Messages, news and erasing want the session id in
+the header `X-Neckwise-Session`: it never stands in an address. The note, which a host page keeps where its frame
+may store nothing, goes in `X-Neckwise-Note`, for the last three.
 """
 
 import re
@@ -34,11 +37,12 @@ from channels.gate import Gate, Incoming
 from channels.record import Message
 from channels.web_conversations import Conversations, ErasuresNoted
 from channels.web_pages import Page, cache_rule, frame_ancestors, load_pages, security_headers, unchanged
-from channels.web_session import SessionIds, secret_from, sender_id
+from channels.web_session import Note, Notes, SessionIds, secret_from, sender_id
 from settings import ROOT, Settings
 from settings import load as load_settings
 
 SESSION_HEADER = "X-Neckwise-Session"
+NOTE_HEADER = "X-Neckwise-Note"
 LARGEST_BODY = 512 * 1024
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -109,24 +113,29 @@ def web_blueprint(conversations: Conversations, settings: Settings, state_folder
     Raises FileNotFoundError where the widget is not built.
     """
     pages = load_pages()
-    sessions = SessionIds(secret_from(settings.web_session_secret, state_folder / "web_session_secret"))
-    only_here = security_headers("'none'")
+    secret = secret_from(settings.web_session_secret, state_folder / "web_session_secret")
+    sessions, notes = SessionIds(secret), Notes(secret)
+    chat, demo_page = pages["chat.html"], pages["demo.html"]
     for_other_sites = {"Cross-Origin-Resource-Policy": "cross-origin"}
-    in_frames = security_headers(frame_ancestors(settings.allowed_embed_origins.split()))
+    as_page, as_demo = security_headers(chat, "'none'"), security_headers(demo_page, "'none'")
+    in_frames = security_headers(chat, frame_ancestors(settings.allowed_embed_origins.split()))
 
     def sender_of(request: Request) -> str | None:
         session = request.headers.get(SESSION_HEADER, "")
         return sender_id(session) if sessions.is_genuine(session) else None
 
-    blueprint = _RootBlueprint("web", lambda request: _serve(request, pages["chat.html"], only_here))
+    def note_of(request: Request) -> Note | None:
+        return notes.read(request.headers.get(NOTE_HEADER, ""))
+
+    blueprint = _RootBlueprint("web", lambda request: _serve(request, chat, as_page))
 
     @blueprint.get("/widget/frame")
     async def frame(request: Request) -> HTTPResponse:
-        return _serve(request, pages["chat.html"], {**in_frames, **for_other_sites})
+        return _serve(request, chat, {**in_frames, **for_other_sites})
 
     @blueprint.get("/demo")
     async def demo(request: Request) -> HTTPResponse:
-        return _serve(request, pages["demo.html"], only_here)
+        return _serve(request, demo_page, as_demo)
 
     @blueprint.get("/widget/<name:[a-z0-9][A-Za-z0-9_.-]*[.](?:js|css|json|svg)>")
     async def asset(request: Request, name: str) -> HTTPResponse:
@@ -138,7 +147,8 @@ def web_blueprint(conversations: Conversations, settings: Settings, state_folder
 
     @blueprint.post("/widget/session")
     async def new_session(request: Request) -> HTTPResponse:
-        return _answer({"session": sessions.issue()})
+        session = sessions.issue()
+        return _answer({"session": session, "note": notes.issue(sender_id(session))})
 
     @blueprint.post("/widget/messages")
     async def messages(request: Request) -> HTTPResponse:
@@ -165,9 +175,24 @@ def web_blueprint(conversations: Conversations, settings: Settings, state_folder
             return _refusal(HTTPStatus.BAD_REQUEST, "seen must be a number")
         return _answer(await conversations.news(sender, seen))
 
+    @blueprint.post("/widget/emergency")
+    async def emergency(request: Request) -> HTTPResponse:
+        note = note_of(request)
+        if note is None:
+            return _refusal(HTTPStatus.UNAUTHORIZED, "this note is not known here")
+        return _answer({"emergency": None if note.dismissed else await conversations.last_emergency(note.sender)})
+
+    @blueprint.delete("/widget/emergency")
+    async def dismiss(request: Request) -> HTTPResponse:
+        note = note_of(request)
+        if note is None:
+            return _refusal(HTTPStatus.UNAUTHORIZED, "this note is not known here")
+        return _answer({"note": notes.issue(note.sender, dismissed=True)})
+
     @blueprint.delete("/widget/conversation")
     async def erase(request: Request) -> HTTPResponse:
-        sender = sender_of(request)
+        note = note_of(request)
+        sender = note.sender if note else sender_of(request)
         if sender is None:
             return _refusal(HTTPStatus.UNAUTHORIZED, "this session is not known here")
         try:

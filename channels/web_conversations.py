@@ -9,11 +9,12 @@ from rasa.shared.core.events import BotUttered
 
 from channels.erasure import erase_conversation
 from channels.gate import Gate, Incoming
-from channels.record import Message, Record
+from channels.record import Message, Record, is_emergency
 from channels.web_replies import Replies, recorded_reply
 
 SECONDS_FOR_ANOTHER_PROCESS = 5
 ERASED_REMEMBERED = 1000
+SHOWN_BY_A_BANNER = ("kind", "version", "level", "title", "phone_numbers")
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,20 @@ class Conversations:
             "person": bool(tracker.get_slot("handed_over")),
         }
 
+    async def last_emergency(self, sender: str) -> dict[str, Any] | None:
+        """What a banner shows of the last emergency message of a conversation; None where there was none.
+
+        Raises whatever the database raises: the emergency may be there all the same.
+        """
+        tracker = await self._record.agent.tracker_store.retrieve(sender)
+        if tracker is None or self._record.was_erased(sender):
+            return None
+        for event in reversed(tracker.events):
+            if isinstance(event, BotUttered) and is_emergency(event.data):
+                data = event.data["custom"]["data"]
+                return {key: data[key] for key in SHOWN_BY_A_BANNER if key in data}
+        return None
+
     async def erase(self, sender: str) -> None:
         """Erases everything kept of the conversation, once its turns under way have ended.
 
@@ -94,8 +109,9 @@ class Conversations:
         # first, so that a message still on its way does not begin the conversation anew
         self._record.note_erased(sender)
         await self._replies.finish_turns_of(sender)
-        agent = self._record.agent
-        await erase_conversation(agent.tracker_store, agent.lock_store, sender)
+        stores = self._record.stores()
+        assert stores is not None, "no conversation can have begun"
+        await erase_conversation(stores.tracker_store, stores.lock_store, sender)
 
     async def _made(self, incoming: Incoming, asked_before: bool) -> list[Message]:
         if not asked_before:
@@ -109,8 +125,9 @@ class Conversations:
         return await self._gate.answer(incoming) if earlier is None else earlier
 
     async def _tracker(self, sender: str) -> Any | None:
+        stores = self._record.stores()
         try:
-            return await self._record.agent.tracker_store.retrieve(sender)
+            return await stores.tracker_store.retrieve(sender) if stores is not None else None
         except Exception as problem:  # noqa: BLE001 - each database has its own errors; it then knows nothing
             log.warning("web.tracker.unreadable", problem=type(problem).__name__)
             return None

@@ -1,15 +1,20 @@
-"""The session id of the web channel: a credential that only the server can make."""
+"""The session id of the web channel, a credential that only the server can make, and the note beside it."""
 
 import base64
 import hashlib
 import hmac
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
 
 _RANDOM_BYTES = 18
 _SEAL_BYTES = 15
 _LONGEST_ID = 64
+_LONGEST_NOTE = 256
+_NOTE_SECONDS = 12 * 3600
 
 
 class SessionIds:
@@ -38,6 +43,42 @@ class SessionIds:
 
     def _seal(self, random_part: str) -> str:
         return _text(hmac.new(self._secret, random_part.encode(), hashlib.sha256).digest()[:_SEAL_BYTES])
+
+
+class Notes:
+    """Makes and opens the notes that a host page keeps for a frame that may store nothing itself.
+
+    Scripts of the host page can read a note, so it is weaker than a session id: it gives the emergency message
+    of its conversation and lets it be erased, for some hours, and neither shows nor continues what was said.
+    Its content is encrypted, and there is one for every session, so that it tells nothing by itself.
+    """
+
+    def __init__(self, secret: bytes, good_for_seconds: int = _NOTE_SECONDS) -> None:
+        key = hmac.new(secret, b"notes", hashlib.sha256).digest()
+        self._cipher = Fernet(base64.urlsafe_b64encode(key))
+        self._good_for_seconds = good_for_seconds
+
+    def issue(self, sender: str, dismissed: bool = False) -> str:
+        """The note of a conversation. Once its emergency was `dismissed`, the note does not give it any more."""
+        return self._cipher.encrypt(f"{'-' if dismissed else '+'}{sender}".encode()).decode()
+
+    def read(self, note: str) -> "Note | None":
+        """What a note says; None where it is not ours or is too old."""
+        if not note or len(note) > _LONGEST_NOTE:
+            return None
+        try:
+            content = self._cipher.decrypt(note.encode(), ttl=self._good_for_seconds).decode()
+        except InvalidToken:
+            return None
+        return Note(sender=content[1:], dismissed=content.startswith("-"))
+
+
+@dataclass(frozen=True)
+class Note:
+    """The conversation that a note is for, and whether its emergency was dismissed."""
+
+    sender: str
+    dismissed: bool
 
 
 def sender_id(session_id: str) -> str:

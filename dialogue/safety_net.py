@@ -11,7 +11,7 @@ from typing import Any
 
 from dialogue.care_message import is_crisis, meanwhile_words, number_words, payload, reason_words
 from dialogue.state import State
-from dialogue.turn import Heard, take_in
+from dialogue.turn import Heard, emergency_is_due, take_in
 from dialogue.wording import person_words
 from language.understanding import understand
 from triage.loading import REPOSITORY, KnowledgeFile
@@ -38,19 +38,7 @@ def messages_for(
     subject: str | None = None,
 ) -> list[Message]:
     """The messages for a text that nobody answered, given what was known of the conversation. Never empty."""
-    before = State(findings=findings or {}, country=country, subject=subject)
-    said = understand(text, subject if findings else None)
-    state = take_in(
-        before,
-        Heard(
-            text,
-            mentions=[(m.code, m.role) for m in said.mentions],
-            facts=said.facts,
-            subject=said.subject,
-            person=said.person,
-            reply=said.reply,
-        ),
-    )
+    state = _after(text, State(findings=findings or {}, country=country, subject=subject))
     level = state.care_level
     if level == "emergency":
         return [emergency_message(state)]
@@ -61,6 +49,30 @@ def messages_for(
         )
         return [{"text": advice, "custom": {"data": data}}]
     return [{"text": response_text("say_safe").format(numbers=_numbers(state))}]
+
+
+def slots_after(text: str, slots: Mapping[str, Any], country: str | None = None) -> dict[str, Any]:
+    """The slots that this text changes, as TriagePolicy sets them; an emergency counts as told, for the gate tells it."""
+    before = State.of(slots)
+    after = _after(text, before.with_(country=before.country or country))
+    if emergency_is_due(after):
+        after = after.with_(announced_level="emergency", open_question=None, assessment_complete=True)
+    return after.changes_from(before)
+
+
+def _after(text: str, before: State) -> State:
+    said = understand(text, before.subject if before.findings else None)
+    return take_in(
+        before,
+        Heard(
+            text,
+            mentions=[(m.code, m.role) for m in said.mentions],
+            facts=said.facts,
+            subject=said.subject,
+            person=said.person,
+            reply=said.reply,
+        ),
+    )
 
 
 def emergency_message(state: State) -> Message:

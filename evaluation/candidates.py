@@ -20,11 +20,13 @@ from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from evaluation.examples import Example
+from language.grams import CHARACTERS_TOGETHER, WORDS_TOGETHER
 from language.health_words import spacy_vectors
-from language.intents import CHARACTER_GRAMS, SEED, TRUST, WORD_GRAMS, IntentClassifier, normalise
+from language.intents import SEED, TRUST, IntentClassifier, normalise
 
 IN_USE = "words + characters + lean"
-DIET_EPOCHS = 40
+STOCK_NAME = "Rasa: stock (DIET)"
+DIET_EPOCHS = 100
 
 
 class Trained(Protocol):
@@ -57,12 +59,12 @@ class Linear:
         parts = []
         if words:
             words_of = TfidfVectorizer(
-                token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORD_GRAMS, sublinear_tf=True
+                token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORDS_TOGETHER, sublinear_tf=True
             )
             parts.append(("words", words_of))
         if characters:
             grams = TfidfVectorizer(
-                analyzer="char_wb", ngram_range=CHARACTER_GRAMS, sublinear_tf=True, min_df=2
+                analyzer="char_wb", ngram_range=CHARACTERS_TOGETHER, sublinear_tf=True, min_df=2
             )
             parts.append(("characters", grams))
         self._features = FeatureUnion(parts) if parts else None
@@ -152,7 +154,7 @@ class RasaPipeline:
         (folder / "model.tar.gz").write_bytes(Path(self._model).read_bytes())
 
 
-# What `rasa init` and the documentation propose for English, with shorter training.
+# What `rasa init` and the documentation propose for English.
 STOCK: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer"},
@@ -204,7 +206,7 @@ CANDIDATES: dict[str, Candidate] = {
         "a linear support vector machine over words and characters",
         lambda data: Linear(LinearSVC(C=0.5, random_state=SEED)).fit(data),
     ),
-    "Rasa: stock (DIET)": Candidate(
+    STOCK_NAME: Candidate(
         f"Rasa's proposed pipeline: count vectors, DIET ({DIET_EPOCHS} epochs), fallback",
         lambda data: RasaPipeline(STOCK).fit(data),
         slow=True,

@@ -10,7 +10,8 @@ import spacy
 
 from evaluation.examples import examples
 from evaluation.score import Aim, Figure
-from language.understanding import interpreter
+from language.lexicon import lexicon
+from language.understanding import Interpreter
 
 LONG = 4000
 
@@ -19,7 +20,7 @@ def figures(texts: Sequence[str]) -> list[Figure]:
     """The median of these messages, and one of 4,000 characters put together from the project's examples, in milliseconds."""
     nlp = spacy.blank("en")
     long = " ".join(each.text + "." for each in examples() if each.intent.startswith("report_"))[:LONG]
-    understand = interpreter().understand  # without the memory for what was just understood
+    understand = Interpreter(lexicon()).understand  # without the memory for what was just understood
     understand(texts[0])
     over = statistics.median(_times(understand, texts)) - statistics.median(_times(nlp, texts))
     whole = statistics.median(_times(understand, [long] * 3))

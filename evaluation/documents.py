@@ -188,6 +188,7 @@ def _care() -> Iterator[str]:
 
 
 def _questions() -> Iterator[str]:
+    yield f"A list of which some were answered is asked again with: *{questions.questions().ask_the_rest}*"
     for each in questions.questions().questions:
         yield f"### {each.id.replace('_', ' ').capitalize()}"
         yield _quoted(f"{each.ask}\n{each.ask_other}")

@@ -33,7 +33,7 @@ from language.intents import OUT_OF_SCOPE, about_health
 from language.topics import topic_for
 from triage.loading import REPOSITORY
 
-RESULTS = REPOSITORY / "results" / "pipelines.json"
+RESULTS = REPOSITORY / "build" / "pipelines.json"
 FALLBACK = "nlu_fallback"
 
 
@@ -79,7 +79,8 @@ def measure(name: str, every_fold: bool) -> Measures:
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
     measured = [(everything[index], ranking) for index, ranking in sorted(rankings.items())]
     told = [example.intent for example, _ in measured]
-    found = [ranking[0][0] for _, ranking in measured]
+    # what it holds likeliest, also where it is not sure enough to say so
+    found = [next(name for name, _ in ranking if name != FALLBACK) for _, ranking in measured]
     return Measures(
         name=name,
         what=candidate.what,

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from language.spelling import english_words
@@ -67,6 +66,9 @@ class HealthWords:
         words, vectors = _unit_vectors(sorted(set(towards) | set(away)), vector)
         if not words:
             return learned
+        # only training loads it: a server does not need it
+        from sklearn.linear_model import LogisticRegression
+
         # Every word stands on both sides, with the share it has there.
         shares = [
             np.sqrt([counts[word] / max(1, sum(sides)) for word in words])

@@ -13,22 +13,19 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion
 
+from language.grams import Grams, characters, words
 from language.health_words import HealthWords, Leaning, Vector, spacy_vectors
 
 OUT_OF_SCOPE = "out_of_scope"
 SEED = 7
-WORD_GRAMS = (1, 2)
-CHARACTER_GRAMS = (2, 5)
 # How firmly the classifier trusts its examples (the C of liblinear). 20 beat 5 on an early set of examples; not searched further.
 TRUST = 20.0
 LEANING_SCALE = 0.3
+LEANINGS = 6
 # Scope. Chosen by hand from a grid, on held-out fields and on the development set: docs/pipeline-choice.md says what that means.
 # A word that leans this far towards health keeps a message in scope.
 SURELY_HEALTH = 1.5
@@ -75,7 +72,7 @@ class IntentClassifier:
     def __init__(self) -> None:
         """An empty classifier: `fit` it, or `load` one."""
         self.intents: list[str] = []
-        self._features = _features()
+        self._grams = {"words": Grams(words), "characters": Grams(characters)}
         self._health_words = HealthWords()
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
@@ -97,8 +94,10 @@ class IntentClassifier:
             _leaning_features(self._health_words.leaning(text, mine))
             for text, mine in zip(clean, own, strict=True)
         ]
-        matrix = hstack([self._features.fit_transform(clean), csr_matrix(np.array(leanings))]).tocsr()
-        model = LogisticRegression(C=TRUST, solver="liblinear", random_state=SEED).fit(matrix, labels)
+        # once in one example only, a piece of a word is chance
+        self._grams["words"].learn(clean)
+        self._grams["characters"].learn(clean, in_at_least=2)
+        model = self._fit_weights(clean, leanings, labels)
         self.intents = [str(name) for name in model.classes_]
         weights, bias = model.coef_, model.intercept_
         if len(self.intents) == 2:  # one row serves both
@@ -107,6 +106,37 @@ class IntentClassifier:
         self._weights = np.ascontiguousarray(weights.T, dtype=np.float32)
         self._bias = bias.astype(np.float32)
         return self
+
+    def _fit_weights(self, clean: Sequence[str], leanings: Sequence[list[float]], labels: Sequence[str]) -> Any:
+        """The linear model over the features of the examples, one row for each."""
+        from scipy.sparse import csr_matrix  # both only train: a server neither loads nor needs them
+        from sklearn.linear_model import LogisticRegression
+
+        values, columns, ends = [], [], [0]
+        for text, leaning in zip(clean, leanings, strict=True):
+            rows, weights = self._weigh(text, leaning)
+            columns.append(rows)
+            values.append(weights)
+            ends.append(ends[-1] + len(rows))
+        shape = (len(clean), self._width())
+        matrix = csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=shape)
+        return LogisticRegression(C=TRUST, solver="liblinear", random_state=SEED).fit(matrix, labels)
+
+    def _width(self) -> int:
+        """How many features there are: the grams, then the leanings."""
+        return sum(len(grams.rows) for grams in self._grams.values()) + LEANINGS
+
+    def _weigh(self, clean: str, leaning: list[float]) -> tuple[np.ndarray, np.ndarray]:
+        """The features of a normalised text that are not nought: their rows among the weights, and their values."""
+        rows, values, start = [], [], 0
+        for grams in self._grams.values():
+            found, weights = grams.weigh(clean)
+            rows.append(np.array(found, dtype=np.int64) + start)
+            values.append(weights)
+            start += len(grams.rows)
+        rows.append(np.arange(start, start + LEANINGS))
+        values.append(np.array(leaning))
+        return np.concatenate(rows), np.concatenate(values)
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its confidence (they sum to 1), the likeliest first. Empty text has an even ranking."""
@@ -120,10 +150,8 @@ class IntentClassifier:
         return [(self.intents[index], float(confidences[index])) for index in order]
 
     def _confidences(self, clean: str, leaning: Leaning) -> np.ndarray:
-        row: csr_matrix = self._features.transform([clean])
-        scores = self._bias + row.data.astype(np.float32) @ self._weights[row.indices]
-        leaned = np.array(_leaning_features(leaning), dtype=np.float32)
-        scores = scores + leaned @ self._weights[len(self._weights) - len(leaned) :]
+        rows, values = self._weigh(clean, _leaning_features(leaning))
+        scores = self._bias + values.astype(np.float32) @ self._weights[rows]
         each = 1.0 / (1.0 + np.exp(-scores.astype(np.float64)))
         return each / each.sum()
 
@@ -147,17 +175,13 @@ class IntentClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the classifier to a folder as plain text and numbers (nothing in it is executed on load)."""
-        vocabularies = [
-            {str(gram): int(index) for gram, index in part.vocabulary_.items()}
-            for _, part in self._features.transformer_list
-        ]
         content = {
             "intents": self.intents,
-            "vocabularies": vocabularies,
+            "grams": {name: list(grams.rows) for name, grams in self._grams.items()},
             "health_words": asdict(self._health_words),
         }
         (folder / "intents.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        rarities = {f"rarity_{name}": part.idf_ for name, part in self._features.transformer_list}
+        rarities = {f"rarity_{name}": grams.rarity for name, grams in self._grams.items()}
         np.savez_compressed(folder / "intents.npz", weights=self._weights, bias=self._bias, **rarities)
 
     @classmethod
@@ -170,24 +194,15 @@ class IntentClassifier:
         with np.load(folder / "intents.npz", allow_pickle=False) as arrays:
             loaded._weights = arrays["weights"]
             loaded._bias = arrays["bias"]
-            parts = loaded._features.transformer_list
-            for (name, part), vocabulary in zip(parts, content["vocabularies"], strict=True):
-                part.vocabulary_ = vocabulary
-                part.fixed_vocabulary_ = False
-                part.idf_ = arrays[f"rarity_{name}"]
+            for name, grams in loaded._grams.items():
+                grams.rows = {piece: row for row, piece in enumerate(content["grams"][name])}
+                grams.rarity = arrays[f"rarity_{name}"]
         return loaded
 
 
 def about_health(intent: str) -> bool:
     """Whether messages of this intent name a symptom or ask about health (rather than steer the conversation)."""
     return intent.startswith(("ask_", "report_")) and intent != "ask_why"
-
-
-def _features() -> FeatureUnion:
-    # Punctuation counts as a word: a question mark tells a question from a report.
-    words = TfidfVectorizer(token_pattern=r"(?u)\w+|[^\w\s]", ngram_range=WORD_GRAMS, sublinear_tf=True)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTER_GRAMS, sublinear_tf=True, min_df=2)
-    return FeatureUnion([("words", words), ("characters", characters)])
 
 
 def _leaning_features(leaning: Leaning) -> list[float]:

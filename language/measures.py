@@ -8,9 +8,7 @@ from dataclasses import dataclass
 #: a fever by the contract: 38.0 °C, 100.4 °F
 FEVER_CELSIUS = 38.0
 
-_WORDS = {
-    "a": 1,
-    "an": 1,
+CARDINALS = {
     "one": 1,
     "two": 2,
     "three": 3,
@@ -23,6 +21,13 @@ _WORDS = {
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+}
+"""Number words of everyday."""
+
+_WORDS: dict[str, float] = {
+    "a": 1,
+    "an": 1,
+    **CARDINALS,
     "couple": 2,
     "few": 3,
     "several": 4,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from language.lexicon import Lexicon
+from language.measures import CARDINALS
 from language.phrases import longest
 from language.reading import Reading
 
@@ -52,7 +53,7 @@ def persons_in(reading: Reading, lexicon: Lexicon) -> list[Person]:
             named.append(last_other)
         elif each.label == "described":
             numbered = each.start and (
-                words[each.start - 1].replace(".", "").isdigit() or words[each.start - 1] in _SMALL_NUMBERS
+                words[each.start - 1].replace(".", "").isdigit() or words[each.start - 1] in CARDINALS
             )
             if numbered and not owned and speaks_of_self and last_other is None:
                 named.append(Person(each.start, SELF))
@@ -100,20 +101,6 @@ def is_another(reading: Reading, person: Person, main: str, lexicon: Lexicon) ->
     return groups[0] != groups[1] or bool({"his", "her", "their", "another", "a", "other"} & set(before))
 
 
-_SMALL_NUMBERS = {
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-}
 _HEALTH_WORKERS = {
     "doctor",
     "dr",

@@ -7,24 +7,9 @@ an invented dose is worse than no answer.
 from __future__ import annotations
 
 from language.nutrient_mentions import NUTRIENTS, nutrient_reader
+from triage.article import TOPICS
 
 NOT_IN_ARTICLE = "not_in_article"
-TOPICS = (
-    "vitamin_d",
-    "magnesium",
-    "vitamin_b12",
-    "calcium",
-    "hydration",
-    "sun_exposure",
-    "supplements",
-    "food_sources",
-    "lifestyle",
-    "when_to_see_doctor",
-    "timeline",
-    "other_causes",
-    "nutrient_link",
-    "nutrient_synergy",
-)  # fmt: skip
 
 
 def topic_for(intent: str, text: str) -> tuple[str, str | None] | None:

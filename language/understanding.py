@@ -72,30 +72,38 @@ class _Measured:
         ]
 
 
-class Interpreter:
-    """Understands messages with one lexicon; `understand` is a pure function of its arguments."""
+@dataclass(frozen=True)
+class _Heard:
+    """What a text says before it is known whom the conversation is about. Read by many: never changed."""
 
-    def __init__(self, data: Lexicon) -> None:
+    reading: Reading
+    mentions: list[Mention]
+    assertions: list[str]
+    persons: list[Any]
+    owners: list[Any]
+    facts: dict[str, Any]
+    reply: str | None
+    figurative: bool
+
+
+class Interpreter:
+    """Understands messages with one lexicon; `understand` is a pure function of its arguments.
+
+    What the last `remembers` texts say is kept: the gate looks for red flags in what the pipeline has just read.
+    """
+
+    def __init__(self, data: Lexicon, remembers: int = 0) -> None:
         self._lexicon = data
         self._asserter = Asserter(data)
+        self._heard = lru_cache(maxsize=remembers)(self._hear)
 
     def understand(self, text: str, subject: str | None = None) -> Understanding:
         """What `text` says. `subject` is whom the conversation is about so far, None at its start."""
-        if not text.strip():
+        heard = self._heard(text)
+        if heard is None:
             return Understanding(text)
-        reading = self._lexicon.reader.read(text)
-        if not reading.words:
-            return Understanding(text)
-        mentions, figurative = read_mentions(reading, self._lexicon)
-        measured = _Measured(reading)
-        mentions = self._stated(measured, reading, mentions)
-        assertions = self._asserter.assertions(reading, mentions)
-        assertions = self._by_temperature(measured, reading, mentions, assertions)
-        persons = persons_in(reading, self._lexicon)
-        symptoms = self._lexicon.symptoms
-        owners = [
-            who_has(reading, persons, m.start, m.end, m.code in symptoms and symptoms[m.code].event) for m in mentions
-        ]
+        reading, mentions, assertions = heard.reading, heard.mentions, heard.assertions
+        persons, owners = heard.persons, heard.owners
         about, person = self._about(reading, mentions, assertions, owners, persons, subject)
         found = []
         others: dict[str, str] = {}
@@ -120,19 +128,35 @@ class Interpreter:
                 others[mention.code] = PRESENT
             start, end = reading.place(mention.start, mention.end)
             found.append(SymptomMention(mention.code, role, start, end, text[start:end], who, assertion))
-        facts = facts_in(reading, self._lexicon)
-        if one_sided:
-            facts["one_sided"] = True
+        facts = {**heard.facts, "one_sided": True} if one_sided else dict(heard.facts)
         return Understanding(
             text,
             tuple(self._without_contradiction(found)),
             facts,
             about,
             person,
-            reply_in(text),
+            heard.reply,
             others,
-            figurative and not found,
+            heard.figurative and not found,
         )
+
+    def _hear(self, text: str) -> _Heard | None:
+        """What a text says whoever it is about; None for one without a word."""
+        reading = self._lexicon.reader.read(text)
+        if not reading.words:
+            return None
+        mentions, figurative = read_mentions(reading, self._lexicon)
+        measured = _Measured(reading)
+        mentions = self._stated(measured, reading, mentions)
+        assertions = self._asserter.assertions(reading, mentions)
+        assertions = self._by_temperature(measured, reading, mentions, assertions)
+        persons = persons_in(reading, self._lexicon)
+        symptoms = self._lexicon.symptoms
+        owners = [
+            who_has(reading, persons, m.start, m.end, m.code in symptoms and symptoms[m.code].event) for m in mentions
+        ]
+        facts = facts_in(reading, self._lexicon)
+        return _Heard(reading, mentions, assertions, persons, owners, facts, reply_in(text), figurative)
 
     def _stated(self, measured: _Measured, reading: Reading, mentions: list[Mention]) -> list[Mention]:
         """Mentions with those that numbers make: a temperature is a fever or none, many pills are an overdose."""
@@ -236,13 +260,9 @@ def _leads(theirs: list[Any], own: list[Mention], assertions: list[str], mention
 @lru_cache(maxsize=1)
 def interpreter() -> Interpreter:
     """The interpreter of this installation."""
-    return Interpreter(lexicon())
+    return Interpreter(lexicon(), remembers=16)
 
 
-@lru_cache(maxsize=16)
 def understand(text: str, subject: str | None = None) -> Understanding:
-    """What `text` says, with the lexicon of this installation; see `Interpreter.understand`.
-
-    The last few are kept, since the gate looks for red flags in what the pipeline has just read.
-    """
+    """What `text` says, with the lexicon of this installation; see `Interpreter.understand`."""
     return interpreter().understand(text, subject)

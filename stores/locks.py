@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
 import uuid
 from collections import deque
@@ -21,7 +20,6 @@ from typing import Any
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
-from rasa.shared.exceptions import RasaException
 from redis.asyncio import Redis
 from redis.exceptions import LockError as RedisLockError
 from redis.exceptions import RedisError
@@ -80,10 +78,6 @@ class LocksInMemory(ConversationLocks):
 
     def __init__(self, endpoint_config: Any = None, **_: Any) -> None:
         super().__init__()
-        if endpoint_config is not None and int(os.environ.get("SANIC_WORKERS") or 1) > 1:
-            raise RasaException(
-                "SANIC_WORKERS is more than 1: set REDIS_URL, so that the workers share locks."
-            )
         self._queues: dict[str, deque[asyncio.Future[None]]] = {}
 
     @contextlib.asynccontextmanager

@@ -43,7 +43,7 @@ def wait_until(true: Callable[[], bool], seconds: float, what: str) -> None:
 
 
 class LiveServer:
-    """`python -m launch api` with free ports, a token, and an SQLite file in `folder`.
+    """`python -m launch api` with free ports, a token, and all that it keeps in `folder`.
 
     Attributes: `base_url`, `token`, `rasa_port`, `actions_port`, `database_url`, `log` (file with all
     output), `http` (an httpx.Client on `base_url`).
@@ -61,6 +61,7 @@ class LiveServer:
             "ACTIONS_PORT": str(self.actions_port),
             "RASA_TOKEN": self.token,
             "DATABASE_URL": self.database_url,
+            "STATE_FOLDER": str(folder),
         }
         # Settings of the person who runs the tests must not change what is tested.
         clean = {name: value for name, value in os.environ.items() if name not in names()}

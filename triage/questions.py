@@ -60,6 +60,7 @@ class QuestionFile(KnowledgeModel):
     """knowledge/questions.yml"""
 
     version: str
+    ask_the_rest: str
     questions: list[Question]
     report_intents: dict[str, str]
 

@@ -11,21 +11,40 @@ import aiohttp
 
 from tests.benchmarks.systems import System, a_sender
 
-PLAIN = "goodbye"
-WITH_ACTION = "can low vitamin d cause weakness?"
+# Each message differs from those before it, as people's do: what is remembered of an earlier one must not help. Those that
+# need an action and those that do not are of one length, so that what differs is the action.
+PLAIN = [
+    f"{goodbye} {thanks}, {wish}"
+    for goodbye in ("goodbye", "ok bye then", "bye for now", "see you later")
+    for thanks in ("and take care", "i have to go", "i am leaving now")
+    for wish in ("talk to you another time", "until next time", "have a good evening", "have a nice day")
+]
+WITH_ACTION = [
+    f"{can} {nutrient} {cause} {symptom}?"
+    for can in ("can low", "could too little", "does a lack of")
+    for nutrient in ("vitamin d", "magnesium", "vitamin b12", "calcium")
+    for cause in ("cause", "lead to")
+    for symptom in ("weakness in my arms", "cramps at night")
+]
+PARSED = [
+    f"{neck} {since} and {other}"
+    for neck in ("my neck is stiff", "i can not turn my head", "stiffness in my neck", "my neck aches")
+    for since in ("since monday", "for two weeks", "since i woke up")
+    for other in ("i have no fever", "my arm is tingling", "i feel tired", "no headache")
+]
 ASSESSMENT = ["i have a stiff neck", "none of these", "none of these", "two weeks", "none of these"]
 TURNS_A_PERSON = 8
 
 
-def turn_cpu_ms(system: System, text: str, turns: int = 40) -> float:
-    """CPU of one turn, over `turns` of them, eight to a conversation."""
+def turn_cpu_ms(system: System, texts: Sequence[str], turns: int = 48) -> float:
+    """CPU of one turn, over `turns` of them with `texts` in turn, eight to a conversation."""
     sender = a_sender()
     system.say(sender, "hello")
     before = system.cpu_seconds()
     for turn in range(turns):
         if turn and turn % TURNS_A_PERSON == 0:
             sender = a_sender()
-        system.say(sender, text)
+        system.say(sender, texts[turn % len(texts)])
     return (system.cpu_seconds() - before) / turns * 1000
 
 
@@ -41,27 +60,37 @@ def assessment_cpu_ms(system: System, conversations: int = 6) -> float:
 
 def parse_cpu_ms(system: System, parses: int = 60) -> float:
     """CPU of one message through the pipeline alone, over HTTP."""
-    texts = ["my neck is stiff since monday and i have no fever", WITH_ACTION, "hello", "none of these"]
     before = system.cpu_seconds()
     for number in range(parses):
-        system.parse(texts[number % len(texts)])
+        system.parse(PARSED[number % len(PARSED)])
     return (system.cpu_seconds() - before) / parses * 1000
 
 
-def throughput(systems: Sequence[System], people: int, seconds: float = 6.0) -> tuple[float, list[float]]:
-    """Turns a second with `people` talking at once, spread over `systems`; and how long each turn took."""
-    return asyncio.run(_talk_at_once(systems, people, seconds))
+def throughput(
+    systems: Sequence[System], people: int, seconds: float = 6.0, turns: int | None = None
+) -> tuple[float, list[float]]:
+    """Turns a second with `people` talking at once, spread over `systems`; and how long each turn took.
+
+    It ends after `seconds`, or where `turns` is given after so many of them.
+    """
+    return asyncio.run(_talk_at_once(systems, people, seconds, turns))
 
 
-async def _talk_at_once(systems: Sequence[System], people: int, seconds: float) -> tuple[float, list[float]]:
+async def _talk_at_once(
+    systems: Sequence[System], people: int, seconds: float, turns: int | None
+) -> tuple[float, list[float]]:
     waits: list[float] = []
     end = time.monotonic() + seconds
 
+    def goes_on() -> bool:
+        return time.monotonic() < end if turns is None else len(waits) < turns
+
     async def person(number: int, session: aiohttp.ClientSession) -> None:
         turn, sender = 0, a_sender()
-        while time.monotonic() < end:
+        while goes_on():
             system = systems[(number + turn) % len(systems)]
-            text = (WITH_ACTION, PLAIN)[turn % 2]
+            texts = (WITH_ACTION, PLAIN)[turn % 2]
+            text = texts[(number * 7 + turn) % len(texts)]
             if turn and turn % TURNS_A_PERSON == 0:
                 sender = a_sender()
             begun = time.monotonic()
@@ -83,11 +112,11 @@ def along_one_conversation(system: System, marks: Sequence[int], around: int = 8
     sender, costs, turn = a_sender(), {}, 0
     for mark in marks:
         while turn < mark:
-            system.say(sender, WITH_ACTION)
+            system.say(sender, WITH_ACTION[turn % len(WITH_ACTION)])
             turn += 1
         before = system.cpu_seconds()
         for _ in range(around):
-            system.say(sender, WITH_ACTION)
+            system.say(sender, WITH_ACTION[turn % len(WITH_ACTION)])
             turn += 1
         costs[mark] = (system.cpu_seconds() - before) / around * 1000
     return costs

@@ -5,11 +5,13 @@ both.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -129,26 +131,63 @@ def wait_ready(url: str, token: str, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
 
 
-@contextlib.contextmanager
-def echo() -> Iterator[str]:
-    """The floor: a bare Sanic server that answers with what it got. Yields its address."""
+ECHO = """
+from sanic import Sanic, response
+app = Sanic("echo", configure_logging=False)
+@app.post("/")
+async def answer(request):
+    return response.json(request.json)
+app.run("127.0.0.1", {port}, access_log=False)
+"""
+EMPTY_ACTION = """
+from rasa_sdk import Action
+class Nothing(Action):
+    def name(self):
+        return "action_nothing"
+    async def run(self, dispatcher, tracker, domain):
+        return []
+"""
+CALL = {
+    "next_action": "action_nothing",
+    "version": version("rasa"),
+    "sender_id": "bench",
+    "tracker": {"sender_id": "bench", "slots": {}, "latest_message": {}, "events": [], "paused": False},
+}
+
+
+def echo_cpu_ms(calls: int = 1000) -> float:
+    """The floor: the CPU of one request to a bare Sanic server that answers with what it got."""
     (port,) = free_ports(1)
-    source = (
-        "from sanic import Sanic, response\n"
-        "app = Sanic('echo', configure_logging=False)\n"
-        "@app.post('/')\n"
-        "async def answer(request):\n    return response.json(request.json)\n"
-        f"app.run('127.0.0.1', {port}, access_log=False)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", source], env=stock_environment())
-    url = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-c", ECHO.format(port=port)]
+    return _cost_of_calls(command, f"http://127.0.0.1:{port}/", {"sender": "a", "message": "hello"}, calls)
+
+
+def empty_action_cpu_ms(folder: Path, calls: int = 1000) -> float:
+    """The floor of an action: the CPU that the action server takes to be asked for one that does nothing."""
+    (port,) = free_ports(1)
+    (folder / "nothing.py").write_text(EMPTY_ACTION, encoding="utf-8")
+    command = [sys.executable, "-m", "launch.action_server", str(port), "nothing"]
+    return _cost_of_calls(command, f"http://127.0.0.1:{port}/webhook", CALL, calls, [str(folder)])
+
+
+def _cost_of_calls(
+    command: list[str], url: str, body: Mapping[str, Any], calls: int, path: Sequence[str] = ()
+) -> float:
+    """Starts a server, and the CPU (ms) that each of `calls` requests took it."""
+    own = {"PYTHONPATH": os.pathsep.join([str(ROOT), *path])}
+    process = subprocess.Popen(command, env={**stock_environment(), **own}, cwd=ROOT)
     try:
-        for _ in range(600):
-            with contextlib.suppress(httpx.HTTPError):
-                httpx.post(url, json={}, trust_env=False)
-                break
-            time.sleep(0.05)
-        yield f"{url}?pid={process.pid}"
+        with httpx.Client(trust_env=False) as http:
+            for _ in range(600):
+                with contextlib.suppress(httpx.HTTPError):
+                    http.post(url, json=body)
+                    break
+                time.sleep(0.05)
+            server = psutil.Process(process.pid)
+            before = sum(server.cpu_times()[:2])
+            for _ in range(calls):
+                http.post(url, json=body).raise_for_status()
+            return (sum(server.cpu_times()[:2]) - before) / calls * 1000
     finally:
         process.terminate()
         process.wait(10)

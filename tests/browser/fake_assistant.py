@@ -58,6 +58,10 @@ class SafetyNet:
             {"text": "I am sorry, something went wrong on my side. If you feel very unwell, call for help."}
         ]
 
+    def slots_after(self, text: str, slots: dict[str, Any], country: str | None) -> dict[str, Any]:
+        """Nothing is kept."""
+        return {}
+
 
 def assistant(port: int, store_file: Path | None, state: Path, settings: Settings) -> Sanic:
     """The server's app."""
@@ -67,7 +71,7 @@ def assistant(port: int, store_file: Path | None, state: Path, settings: Setting
     if store_file:
         store = SQLTrackerStore(domain, dialect="sqlite", db=str(store_file))
     locks = InMemoryLockStore()
-    app.ctx.agent = SimpleNamespace(tracker_store=store, lock_store=locks, domain=domain, processor=None)
+    app.ctx.agent = SimpleNamespace(tracker_store=store, lock_store=locks, domain=domain, processor=SimpleNamespace())
     app.ctx.received = []
 
     async def on_new_message(message: UserMessage) -> None:

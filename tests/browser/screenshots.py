@@ -31,6 +31,12 @@ def _advice(page: Page, context: BrowserContext) -> None:
     choose(page, "Two weeks or more")
 
 
+def _nutrients(page: Page, context: BrowserContext) -> None:
+    _advice(page, context)
+    page.wait_for_timeout(600)
+    page.locator(".nutrients").evaluate("card => card.scrollIntoView()")
+
+
 def _advice_below(page: Page, context: BrowserContext) -> None:
     _advice(page, context)
     page.wait_for_timeout(600)
@@ -55,7 +61,7 @@ def _offline(page: Page, context: BrowserContext) -> None:
     _question(page, context)
     context.set_offline(True)
     say(page, "It hurts when I turn my head", wait=False)
-    page.get_by_text("There is no connection").wait_for()
+    page.locator(".try").wait_for()
 
 
 def _slow(page: Page, context: BrowserContext) -> None:
@@ -78,6 +84,7 @@ STATES: dict[str, Steps] = {
     "greeting": _begin,
     "question": _question,
     "advice": _advice,
+    "nutrients": _nutrients,
     "advice_below": _advice_below,
     "levels": _levels,
     "summary": _summary,
@@ -87,8 +94,11 @@ STATES: dict[str, Steps] = {
     "deleting": _deleting,
     "deleted": _deleted,
 }
-DARK: list[str] = ["greeting", "advice", "advice_below", "emergency", "offline", "levels"]
+DARK: list[str] = ["greeting", "advice", "nutrients", "advice_below", "summary", "emergency", "offline", "levels"]
 SMALL: list[str] = ["question", "emergency", "advice"]
+LARGE_TEXT: list[str] = ["greeting", "question", "advice", "emergency", "offline", "summary", "deleting"]
+MIRRORED: list[str] = ["question", "emergency", "advice", "advice_below", "summary", "offline"]
+TWICE_AS_LARGE = "addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '200%')"
 
 
 def picture_all(folder: Path) -> list[Path]:
@@ -101,7 +111,11 @@ def picture_all(folder: Path) -> list[Path]:
     jobs += [(f"small_{state}", state, {"viewport": {"width": 320, "height": 256}}, "/") for state in SMALL]
     jobs += [("wide_advice", "advice", {"viewport": DESK}, "/")]
     jobs += [("forced_advice", "advice", {"viewport": PHONE, "forced_colors": "active"}, "/")]
-    jobs += [("arabic_question", "question", {"viewport": PHONE}, "/?lang=ar")]
+    jobs += [("forced_emergency", "emergency", {"viewport": PHONE, "forced_colors": "active"}, "/")]
+    jobs += [("narrow_emergency", "emergency", {"viewport": {"width": 320, "height": 568}}, "/")]
+    jobs += [("tall_emergency", "emergency", {"viewport": {"width": 390, "height": 844}}, "/")]
+    jobs += [(f"large_text_{state}", state, {"viewport": PHONE}, "/") for state in LARGE_TEXT]
+    jobs += [(f"arabic_{state}", state, {"viewport": PHONE}, "/?lang=ar") for state in MIRRORED]
     jobs += [("spanish_greeting", "greeting", {"viewport": PHONE}, "/?lang=es")]
     made = []
     with (
@@ -112,6 +126,8 @@ def picture_all(folder: Path) -> list[Path]:
         for name, steps, options, address in jobs:
             with browser.new_context(reduced_motion="reduce", **options) as context:
                 page = context.new_page()
+                if name.startswith("large_text"):
+                    page.add_init_script(TWICE_AS_LARGE)
                 page.goto(server.url + address)
                 STATES[steps](page, context)
                 made.append(_picture(page, folder, name))
@@ -123,6 +139,7 @@ def picture_all(folder: Path) -> list[Path]:
                 made.append(_picture(page, folder, name + "_closed"))
                 frame = open_widget(page)
                 say(frame, "My neck is stiff")
+                page.mouse.move(0, 0)
                 made.append(_picture(page, folder, name + "_open"))
         with browser.new_context(viewport=PHONE, java_script_enabled=False) as context:
             page = context.new_page()

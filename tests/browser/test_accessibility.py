@@ -151,13 +151,7 @@ def test_it_can_be_used_on_320_by_256(state: tuple[str, Page], page_in_state: Pa
             button.scroll_into_view_if_needed()
             expect(button).to_be_in_viewport(ratio=1)
         return
-    for number in ("112", "999", "911"):
-        expect(page.locator(f".line a[href='tel:{number}']")).to_be_in_viewport(ratio=1)
-    expect(page.locator("textarea")).to_be_in_viewport(ratio=0.9)
-    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=0.9)
-    for button in page.locator(".choice, footer button, .card button, .banner button").all():
-        button.scroll_into_view_if_needed()
-        button.click(trial=True)
+    everything_is_in_reach(page)
 
 
 def test_only_the_conversation_scrolls(page_in_state: Page) -> None:
@@ -176,6 +170,24 @@ def test_text_twice_as_large_fits(page_in_state: Page) -> None:
           .map((element) => element.outerHTML.slice(0, 120))"""
     )
     assert cut == []
+
+
+def test_text_twice_as_large_leaves_room_to_read_on_a_phone(
+    state: tuple[str, Page], page_in_state: Page
+) -> None:
+    page = page_in_state
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert no_sideways_scrolling(page)
+    if state[0] == "deleting":
+        expect(page.get_by_role("heading", name="Delete my data?")).to_be_in_viewport()
+        return
+    room = page.locator("neckwise-chat").evaluate(
+        """(chat) => { const part = (name) => chat.shadowRoot.querySelector(name);
+          part('main').scrollTop = 0;
+          return part('form').getBoundingClientRect().top - part('.line').getBoundingClientRect().bottom; }"""
+    )
+    assert room >= PHONE["height"] / 2
+    everything_is_in_reach(page)
 
 
 def test_nothing_moves_when_less_motion_is_wished(assistant: FakeAssistant, open_page: OpenPage) -> None:
@@ -199,6 +211,17 @@ def test_forced_colours_keep_borders_and_bars(assistant: FakeAssistant, open_pag
     assert look != whole
     for part in (".bubble", ".card", ".line", ".choice"):
         assert page.locator(part).first.evaluate("e => parseFloat(getComputedStyle(e).borderTopWidth)") >= 1
+
+
+def everything_is_in_reach(page: Page) -> None:
+    """The numbers and the box to write in are in sight all the time, and every button can be pressed."""
+    for number in ("112", "999", "911"):
+        expect(page.locator(f".line a[href='tel:{number}']")).to_be_in_viewport(ratio=1)
+    expect(page.locator("textarea")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=0.9)
+    for button in page.locator(".choice, footer button, .card button, .banner button").all():
+        button.scroll_into_view_if_needed()
+        button.click(trial=True)
 
 
 def no_sideways_scrolling(page: Page) -> bool:

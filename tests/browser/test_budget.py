@@ -3,14 +3,15 @@
 import json
 import os
 import shutil
+import statistics
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.browser.conftest import WEB
-from tests.browser.machine import share_of_a_core, skip_if_too_busy, slowed
 from tests.browser.serving import FakeAssistant
 
 PERFORMANCE = 0.95
@@ -48,35 +49,43 @@ def test_the_lock_file_names_no_registry() -> None:
 
 @pytest.mark.parametrize("address", ["/", "/demo"])
 def test_lighthouse(node_modules: Path, assistant: FakeAssistant, tmp_path: Path, address: str) -> None:
-    flags = " ".join(["--headless=new", *ARGUMENTS])
-    scores: dict[str, float] = {}
-    share = share_of_a_core()
-    failed: list[str] = []
-    for attempt in range(3):
-        report = tmp_path / f"report{attempt}.json"
-        done = node(
-            str(node_modules / "lighthouse" / "cli" / "index.js"),
-            assistant.url + address,
-            "--quiet",
-            "--disable-full-page-screenshot",
-            f"--throttling.cpuSlowdownMultiplier={slowed(CPU_SLOWER):.2f}",
-            "--only-categories=performance,accessibility",
-            "--output=json",
-            f"--output-path={report}",
-            f"--chrome-flags={flags} --user-data-dir={tmp_path / 'profile'}{attempt}",
-            CHROME_PATH=chromium_path(),
-        )
-        if done.returncode != 0 and attempt < 2:
-            continue
-        assert done.returncode == 0, done.stdout + done.stderr
-        result = json.loads(report.read_text(encoding="utf-8"))
-        scores = {name: part["score"] for name, part in result["categories"].items()}
-        failed = [one["title"] for one in result["audits"].values() if one.get("score") == 0]
-        # a busy machine can only make it slower
-        if scores["performance"] >= PERFORMANCE:
-            break
+    results: list[dict[str, Any]] = []
+    # other programs can only make a page slower: where the first run is too slow, the median of three counts
+    while not results or (not fast_enough(results[0]) and len(results) < 3):
+        results.append(lighthouse(node_modules, assistant.url + address, tmp_path / str(len(results))))
+    scores = [{name: part["score"] for name, part in result["categories"].items()} for result in results]
     print(address, scores)
-    assert scores["accessibility"] >= ACCESSIBILITY, failed
-    if scores["performance"] < PERFORMANCE:
-        skip_if_too_busy(share)
-    assert scores["performance"] >= PERFORMANCE, failed
+    imperfect = {
+        one["title"]: one.get("displayValue", "")
+        for result in results
+        for one in result["audits"].values()
+        if one.get("score") not in (1, None)
+    }
+    assert all(score["accessibility"] >= ACCESSIBILITY for score in scores), imperfect
+    assert statistics.median(score["performance"] for score in scores) >= PERFORMANCE, (scores, imperfect)
+
+
+def fast_enough(result: dict[str, Any]) -> bool:
+    """Whether a report has the performance that is wanted."""
+    return bool(result["categories"]["performance"]["score"] >= PERFORMANCE)
+
+
+def lighthouse(node_modules: Path, address: str, report: Path) -> dict[str, Any]:
+    """Lighthouse's report on an address, on a phone four times slower than this machine, with a slow network."""
+    flags = " ".join([*ARGUMENTS, "--headless=new", f"--user-data-dir={report}-profile"])
+    done = node(
+        str(node_modules / "lighthouse" / "cli" / "index.js"),
+        address,
+        "--quiet",
+        "--disable-full-page-screenshot",
+        "--throttling-method=simulate",
+        f"--throttling.cpuSlowdownMultiplier={CPU_SLOWER}",
+        "--only-categories=performance,accessibility",
+        "--output=json",
+        f"--output-path={report}.json",
+        f"--chrome-flags={flags}",
+        CHROME_PATH=chromium_path(),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result: dict[str, Any] = json.loads(Path(f"{report}.json").read_text(encoding="utf-8"))
+    return result

@@ -110,6 +110,25 @@ def test_a_red_flag_shows_the_banner_once_with_the_numbers_until_dismissed(
     expect(banner.get_by_role("link")).to_have_count(0)
 
 
+def test_the_emergency_is_announced_once_and_not_again_with_later_messages(
+    assistant: FakeAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(assistant.url)
+    page.get_by_role("alert").evaluate(
+        """(alert) => { window.announced = [];
+          new MutationObserver(() => window.announced.push(alert.innerText.trim()))
+            .observe(alert, { childList: true, subtree: true, characterData: true }); }"""
+    )
+    say(page, "My neck is stiff")
+    assert page.evaluate("window.announced") == []
+    say(page, EMERGENCY)
+    said = page.evaluate("window.announced")
+    assert len(said) == 1
+    assert said[0].startswith("This may be an emergency. Call for help now.")
+    say(page, "hello")
+    assert page.evaluate("window.announced") == said
+
+
 def test_a_reload_keeps_the_conversation_and_a_new_tab_starts_fresh(
     assistant: FakeAssistant, open_page: OpenPage
 ) -> None:
@@ -315,6 +334,20 @@ def test_labels_come_from_the_catalogue(
     assert "My neck is stiff" in assistant.received()
     assert page.locator(".entry.assistant").last.get_attribute("lang") == "en"
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def test_english_answers_read_from_left_to_right_among_arabic_labels(
+    assistant: FakeAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(f"{assistant.url}/?lang=ar")
+    say(page, EMERGENCY)
+    care = page.locator(".care")
+    directions = care.locator("h2, ul li").evaluate_all("all => all.map((one) => getComputedStyle(one).direction)")
+    assert set(directions) == {"ltr"}
+    assert care.evaluate("care => care.closest('[lang]').lang") == "en"
+    label = care.get_by_text("ماذا تفعل")
+    assert label.evaluate("label => [label.lang, getComputedStyle(label).direction]") == ["ar", "rtl"]
+    assert page.locator(".entry.assistant .unseen").last.locator("[lang=ar]").count() == 1
 
 
 def test_an_unknown_language_keeps_english(assistant: FakeAssistant, open_page: OpenPage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -22,6 +23,10 @@ class Program:
         self.base_url = base_url
         self.http = http
         self.seen: list[Shown] = []
+
+    async def say(self, text: str, message_id: str | None = None) -> list[Shown]:
+        """Write a text, under an id of one's own where it may be sent again; the answer."""
+        raise NotImplementedError
 
     def options(self, shown: list[Shown]) -> list[str]:
         """The titles of the options."""
@@ -48,9 +53,11 @@ class RestProgram(Program):
         super().__init__(base_url, http)
         self.conversation = f"program-{uuid.uuid4().hex}"
 
-    async def say(self, text: str) -> list[Shown]:
+    async def say(self, text: str, message_id: str | None = None) -> list[Shown]:
         """Send a text."""
         body = {"sender": self.conversation, "message": text}
+        if message_id:
+            body["message_id"] = message_id
         async with self.http.post(f"{self.base_url}/webhooks/rest/webhook", json=body) as answer:
             assert answer.status == 200
             messages = await answer.json()
@@ -70,26 +77,45 @@ class WebPage(Program):
     def __init__(self, base_url: str, http: aiohttp.ClientSession) -> None:
         super().__init__(base_url, http)
         self.conversation = ""
-        self._session = ""
+        self.session = ""
 
-    async def _send(self, **body: str) -> list[Shown]:
-        if not self._session:
+    async def begin(self) -> None:
+        """Get a session, as the page does with the first message."""
+        if not self.session:
             from channels.web_session import sender_id
 
             async with self.http.post(f"{self.base_url}/widget/session") as answer:
-                self._session = (await answer.json())["session"]
-            self.conversation = sender_id(self._session)
-        message = {"id": uuid.uuid4().hex, "attempt": 1, "locale": "en", **body}
-        headers = {"X-Neckwise-Session": self._session}
+                self.session = (await answer.json())["session"]
+            self.conversation = sender_id(self.session)
+
+    async def _send(self, message_id: str | None = None, **body: str) -> list[Shown]:
+        await self.begin()
+        message = {"id": message_id or uuid.uuid4().hex, "attempt": 1, "locale": "en", **body}
+        headers = {"X-Neckwise-Session": self.session}
         async with self.http.post(
             f"{self.base_url}/widget/messages", json=message, headers=headers
         ) as answer:
             assert answer.status == 200, await answer.text()
             return self._show((await answer.json())["messages"])
 
-    async def say(self, text: str) -> list[Shown]:
+    async def say(self, text: str, message_id: str | None = None) -> list[Shown]:
         """Type a text."""
-        return await self._send(text=text)
+        return await self._send(message_id, text=text)
+
+    def forged(self, text: str) -> Callable[[], Awaitable[int]]:
+        """The delivery of a text under a session that is not genuine; its status."""
+
+        async def deliver() -> int:
+            await self.begin()
+            forged = self.session[:-1] + ("A" if self.session[-1] != "A" else "B")
+            headers = {"X-Neckwise-Session": forged}
+            message = {"id": uuid.uuid4().hex, "attempt": 1, "text": text}
+            address = f"{self.base_url}/widget/messages"
+            async with self.http.post(address, json=message, headers=headers) as answer:
+                assert "messages" not in await answer.json()
+                return answer.status
+
+        return deliver
 
     async def press(self, title: str) -> list[Shown]:
         """Press a button."""

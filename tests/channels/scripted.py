@@ -27,6 +27,7 @@ slots:
   findings: {type: any, mappings: [{type: custom}]}
   subject: {type: any, mappings: [{type: custom}]}
   country: {type: any, mappings: [{type: custom}]}
+  open_question: {type: any, mappings: [{type: custom}]}
   handed_over: {type: any, mappings: [{type: custom}]}
 """
 
@@ -109,6 +110,12 @@ class ScriptedSafetyNet:
         if fever and "stiff" in said:
             return [dict(EMERGENCY)]
         return [{"text": "I am sorry, I cannot answer just now. If it gets worse, call a doctor."}]
+
+    def slots_after(self, text: str, slots: dict[str, Any], country: str | None) -> dict[str, Any]:
+        """A fever is a finding; a "no" answers the open question."""
+        if text == "no" and slots.get("open_question"):
+            return {"findings": {slots["open_question"]: "absent"}}
+        return {"findings": {"fever": "present"}} if "fever" in text.casefold() else {}
 
 
 class ScriptedAgent:

@@ -16,7 +16,7 @@ from unittest import mock
 
 import aiohttp
 
-from channels import rest, web
+from channels import rest, web, wording
 from channels.gate import Gate
 from channels.rest import RestInput
 from channels.web import WebChannel
@@ -24,7 +24,7 @@ from settings import ROOT
 from tests.channels.phones import PHONES, Line, Phone, SmsPhone
 from tests.channels.platforms.fake import Shown
 from tests.channels.programs import RestProgram, WebPage
-from tests.channels.scripted import LONG_OPTION, ScriptedSafetyNet
+from tests.channels.scripted import EMERGENCY, LONG_OPTION, ScriptedAgent, ScriptedSafetyNet, answers, rich
 from tests.channels.stage import Stage, settings_for
 
 PAGE = ROOT / "docs" / "channels" / "what-each-channel-gets.md"
@@ -60,20 +60,20 @@ def how_options_are_shown(person: Any, shown: list[Shown], expected: int) -> str
     return f"{pressed} {word}{more}"
 
 
-async def _options(person: Any) -> str:
+async def _options(person: Any, _agent: ScriptedAgent) -> str:
     return how_options_are_shown(person, await person.say("hello"), 2)
 
 
-async def _many_options(person: Any) -> str:
+async def _many_options(person: Any, _agent: ScriptedAgent) -> str:
     return how_options_are_shown(person, await person.say("many options"), 9)
 
 
-async def _three(person: Any) -> str:
+async def _three(person: Any, _agent: ScriptedAgent) -> str:
     count = len(await person.say("three messages"))
     return "one message" if count == 1 else f"{count} messages"
 
 
-async def _long(person: Any) -> str:
+async def _long(person: Any, _agent: ScriptedAgent) -> str:
     parts = await person.say("long advice")
     if len(parts) == 1:
         return "one message"
@@ -81,7 +81,7 @@ async def _long(person: Any) -> str:
     return f"{len(parts)} messages, cut between sentences"
 
 
-async def _rich(person: Any) -> str:
+async def _rich(person: Any, _agent: ScriptedAgent) -> str:
     if isinstance(person, WebPage):
         return "cards, with the same in words"
     whole = "\n".join(message.text for message in await person.say("rich"))
@@ -89,19 +89,19 @@ async def _rich(person: Any) -> str:
     return "in words"
 
 
-async def _markup(person: Any) -> str:
+async def _markup(person: Any, _agent: ScriptedAgent) -> str:
     whole = "\n".join(message.text for message in await person.say("markup"))
     return "taken out" if "**" not in whole else "left in"
 
 
-async def _sticker(person: Any) -> str:
+async def _sticker(person: Any, _agent: ScriptedAgent) -> str:
     if not isinstance(person, Phone):
         return "–"
     (shown,) = await person.send("sticker")
     return f"“{shown.text.split('.')[0]}.”"
 
 
-async def _press_old(person: Any) -> str:
+async def _press_old(person: Any, _agent: ScriptedAgent) -> str:
     if isinstance(person, RestProgram):
         return "taken as words"
     if isinstance(person, WebPage):
@@ -119,7 +119,72 @@ async def _press_old(person: Any) -> str:
     return "asked again"
 
 
-ROWS: dict[str, Callable[[Any], Awaitable[str]]] = {
+async def _silent(person: Any, agent: ScriptedAgent) -> str:
+    agent.failure = "silent"
+    calm = _whole(await person.say("my neck hurts"))
+    agent.failure = None
+    assert "I cannot answer just now" in calm
+    return "safe message"
+
+
+async def _silent_in_an_emergency(person: Any, agent: ScriptedAgent) -> str:
+    agent.failure = "silent"
+    alarm = _whole(await person.say("fever and a stiff neck"))
+    agent.failure = None
+    assert EMERGENCY["text"] in alarm
+    return "emergency message"
+
+
+async def _overlong(person: Any, _agent: ScriptedAgent) -> str:
+    shown = await person.say("I sat at my desk all day. " * 120)
+    assert wording.TOO_LONG.split(".")[0] in _whole(shown)
+    alarm = await person.say("I sat at my desk all day. " * 120 + "I have a fever and a stiff neck.")
+    assert EMERGENCY["text"] in _whole(alarm)
+    return "emergency message"
+
+
+async def _twice(person: Any, agent: ScriptedAgent) -> str:
+    before = len(agent.heard)
+    if isinstance(person, Phone):
+        await person.say("good evening")
+        assert person.last is not None
+        await person.last()
+        assert person.idle is not None
+        await person.idle()
+        assert [m.text for m in person.seen].count("You said: good evening") == 1
+        said = "one answer"
+    else:
+        first = await person.say("good evening", message_id="repeated")
+        assert await person.say("good evening", message_id="repeated") == first
+        said = "same answer again"
+    assert len(agent.heard) == before + 1
+    return said
+
+
+async def _forged(person: Any, agent: ScriptedAgent) -> str:
+    if isinstance(person, RestProgram):
+        return "–"
+    before = len(agent.heard)
+    status = await person.forged("good night")()
+    if isinstance(person, Phone):
+        assert person.idle is not None
+        await person.idle()
+    assert len(agent.heard) == before
+    return f"refused ({status})"
+
+
+async def _nobody(person: Any, agent: ScriptedAgent) -> str:
+    agent.script = lambda _: [{"text": "One moment.", "custom": rich("handover", consent=False, summary=None)}]
+    assert wording.NOBODY_CONFIGURED in _whole(await person.say("a person please"))
+    agent.script = answers
+    return "said plainly"
+
+
+def _whole(shown: list[Shown]) -> str:
+    return "\n".join(message.text for message in shown)
+
+
+ROWS: dict[str, Callable[[Any, ScriptedAgent], Awaitable[str]]] = {
     "Two options": _options,
     "Nine options, one of them long": _many_options,
     "A turn of three messages": _three,
@@ -128,6 +193,12 @@ ROWS: dict[str, Callable[[Any], Awaitable[str]]] = {
     "Markdown in a text": _markup,
     "A sticker is answered": _sticker,
     "An option of an earlier question": _press_old,
+    "A red flag at the end of a message that is too long": _overlong,
+    "Rasa is silent, no red flag": _silent,
+    "Rasa is silent, a red flag": _silent_in_an_emergency,
+    "The same delivery twice": _twice,
+    "A forged delivery": _forged,
+    "A person is asked for, and none is set": _nobody,
 }
 
 
@@ -140,12 +211,12 @@ async def cells(channel: str, folder: Path) -> list[str]:
         await stage.start()
         async with aiohttp.ClientSession() as http:
             program = RestProgram if channel == "rest" else WebPage
-            column = [await row(program(stage.base_url, http)) for row in ROWS.values()]
+            column = [await row(program(stage.base_url, http), stage.agent) for row in ROWS.values()]
         await stage.stop()
         return column
     line = Line(next(phone for phone in PHONES if phone.name == channel), folder)
     await line.start()
-    column = [await row(line.phone()) for row in ROWS.values()]
+    column = [await row(line.phone(), line.stage.agent) for row in ROWS.values()]
     assert line.fake.refusals == []
     await line.stop()
     return column

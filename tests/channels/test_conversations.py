@@ -2,124 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
 from channels import wording
-from tests.channels.phones import PHONES, Phone
-from tests.channels.platforms.fake import FakePlatform, Shown
-from tests.channels.programs import RestProgram, WebPage
-from tests.live_server import LiveServer
+from tests.channels.world import CHANNELS, EMERGENCY, Person, World, open_world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-
-CHANNELS = ["web", "rest", *(phone.name for phone in PHONES)]
-EMERGENCY = re.compile(r"\b(112|911|999)\b")
-LITTER = re.compile(r"[{}`#]|\*\*|\]\(|\bNone\b(?! of these)|\bnull\b|utter_|say_|\"kind\"")
-
-
-class World:
-    """The real assistant, and all platforms around it."""
-
-    def __init__(self, server: LiveServer, fakes: dict[type[FakePlatform], FakePlatform]) -> None:
-        self.server = server
-        self.fakes = fakes
-        self.http = aiohttp.ClientSession()
-
-    def person(self, channel: str) -> Person:
-        """Somebody new on this channel."""
-        if channel == "web":
-            return Person(self, WebPage(self.server.base_url, self.http))
-        if channel == "rest":
-            return Person(self, RestProgram(self.server.base_url, self.http))
-        phone = next(phone for phone in PHONES if phone.name == channel)
-        return Person(self, phone(self.fakes[phone.fake_class]))
-
-
-class Person:
-    """Somebody who talks to the assistant; `last` is what they were shown last, `text` all of it in one."""
-
-    def __init__(self, world: World, line: Any) -> None:
-        self.world = world
-        self.line = line
-        self.last: list[Shown] = []
-
-    @property
-    def text(self) -> str:
-        """The last answer as one text."""
-        return "\n".join(message.text for message in self.last)
-
-    @property
-    def options(self) -> list[str]:
-        """The options of the last answer."""
-        titles: list[str] = self.line.options(self.last)
-        return titles
-
-    @property
-    def is_on_a_platform(self) -> bool:
-        """Whether this is a messaging platform, where people send other things than text."""
-        return isinstance(self.line, Phone)
-
-    async def say(self, text: str) -> str:
-        """Write something; the answer as one text."""
-        self.last = await self.line.say(text)
-        return self._checked()
-
-    async def press(self, title: str) -> str:
-        """Choose an option; the answer as one text."""
-        self.last = await self.line.press(title)
-        return self._checked()
-
-    async def send(self, kind: str) -> str:
-        """Send a sticker and the like; the answer as one text."""
-        self.last = await self.line.send(kind)
-        return self._checked()
-
-    def _checked(self) -> str:
-        assert self.text.strip(), "silence"
-        assert not LITTER.search(self.text), self.text
-        if self.is_on_a_platform:
-            assert self.line.fake.refusals == []
-        return self.text
-
-    async def slots(self) -> dict[str, Any]:
-        """The slots of the conversation."""
-        return (await asyncio.to_thread(self.world.server.tracker, self.line.conversation))["slots"]
-
-    async def events(self) -> list[dict[str, Any]]:
-        """The events of the conversation."""
-        return (await asyncio.to_thread(self.world.server.tracker, self.line.conversation))["events"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    fakes = {kind: kind() for kind in dict.fromkeys(phone.fake_class for phone in PHONES)}
-    environment = {"PUBLIC_URL": "https://bot.example.test", "MESSAGES_PER_MINUTE": "6000"}
-    for fake in fakes.values():
-        await fake.start()
-        environment |= fake.settings
-    folder = tmp_path_factory.mktemp("platforms")
-    environment["STATE_FOLDER"] = str(folder)
-    server = LiveServer(folder, environment)
-    await asyncio.to_thread(server.start)
-    for fake in fakes.values():
-        fake.webhook_base = server.base_url
-    telegram: Any = next(fake for fake in fakes.values() if hasattr(fake, "webhook"))
-    while not telegram.webhook:
-        await asyncio.sleep(0.05)
-    made = World(server, fakes)
-    yield made
-    await made.http.close()
-    await asyncio.to_thread(server.stop)
-    for fake in fakes.values():
-        await fake.stop()
+    async with open_world(tmp_path_factory.mktemp("platforms")) as opened:
+        yield opened
 
 
 async def greeting(ann: Person) -> None:
@@ -212,6 +110,11 @@ async def a_person(ann: Person) -> None:
     """A person is asked for, and nobody is there."""
     await ann.say("can I talk to a human please")
     assert wording.NOBODY_CONFIGURED in ann.text
+    await ann.say("my neck is stiff")
+    await ann.say("I want to talk to a real person")
+    assert wording.NOBODY_CONFIGURED in ann.text  # and no question about a summary for nobody
+    assert "summary" not in ann.text
+    assert (await ann.slots())["open_question"] == "infection_signs"  # still what a yes or no answers
 
 
 async def not_text(ann: Person) -> None:
@@ -249,24 +152,3 @@ async def test_conversation(
     world: World, channel: str, conversation: Callable[[Person], Awaitable[None]]
 ) -> None:
     await conversation(world.person(channel))
-
-
-async def test_killed_action_server_gets_a_safe_message_on_every_channel(world: World) -> None:
-    people = [world.person(channel) for channel in CHANNELS]
-    try:
-        world.server.kill_actions()
-        texts = await asyncio.gather(*(person.say("I have a fever and a stiff neck") for person in people))
-        assert all(EMERGENCY.search(text) for text in texts)
-        world.server.kill_actions() if world.server.actions_process() else None
-        assert all(await asyncio.gather(*(person.say("how long does it take?") for person in people)))
-    finally:
-        await asyncio.to_thread(world.server.wait_for_actions)
-
-
-async def test_forged_deliveries_leave_no_trace_in_any_tracker(world: World) -> None:
-    for phone in PHONES:
-        ann = phone(world.fakes[phone.fake_class])
-        assert await ann.forged("I have a fever and a stiff neck")() == 403
-        tracker = await asyncio.to_thread(world.server.tracker, ann.conversation)
-        assert not any(event["event"] == "user" for event in tracker["events"])
-        assert ann.seen == []

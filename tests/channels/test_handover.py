@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
+from rasa.shared.core.events import SlotSet
 
 from channels import wording
 from channels.handover import Desk, HandoverInput, in_words
 from channels.platform_api import Patience
 from settings import load
+from tests.channels.colleague import TOKEN, Colleague
 from tests.channels.phones import TelegramPhone
-from tests.channels.platforms.fake import FakePlatform, free_port
+from tests.channels.platforms.fake import free_port
 from tests.channels.platforms.slack import FakeSlack
 from tests.channels.platforms.telegram import FakeTelegram
 from tests.channels.scripted import EMERGENCY, ScriptedAgent, rich
 from tests.channels.stage import QUICK, Stage, settings_for
 
-TOKEN = "token-of-the-desk"
 SUMMARY = {
     "title": "Summary",
     "lines": [{"label": "Symptoms", "text": "stiff neck since Monday"}],
     "disclaimer": "Not a diagnosis.",
 }
-
-
-class Colleague(FakePlatform):
-    """The webhook of a person who can take over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[dict[str, Any]] = []
-
-    async def answer(self, request: web.Request, body: bytes) -> tuple[int, Any]:
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return 401, {}
-        self.told.append(json.loads(body))
-        return 200, {}
 
 
 def script(text: str) -> list[dict[str, Any]]:
@@ -64,27 +48,17 @@ class Desks:
         self.ann = TelegramPhone(fake)
         self.ann.idle = stage.idle
 
-    async def call(self, what: str, body: Any, token: str = TOKEN) -> tuple[int, Any]:
-        """A call of the colleague's."""
-        headers = {"Authorization": f"Bearer {token}"}
-        address = f"{self.stage.base_url}/webhooks/handover/{what}"
-        async with aiohttp.ClientSession(headers=headers) as http, http.post(address, json=body) as answer:
-            text = await answer.text()
-            return answer.status, json.loads(text) if text else None
-
 
 @pytest.fixture
 async def desks(tmp_path: Path) -> AsyncIterator[Desks]:
     colleague, fake = Colleague(), FakeTelegram()
     await colleague.start()
     await fake.start()
-    settings = settings_for(
-        tmp_path, fake, HANDOVER_WEBHOOK_URL=f"{colleague.base_url}/told", HANDOVER_TOKEN=TOKEN
-    )
+    settings = settings_for(tmp_path, fake, colleague)
     telegram = TelegramPhone.input_class(settings, patience=QUICK)
     stage = Stage([telegram, HandoverInput(settings)], ScriptedAgent(script))
     await stage.start()
-    fake.webhook_base = stage.base_url
+    fake.webhook_base = colleague.webhook_base = stage.base_url
     await telegram._registration
     yield Desks(colleague, fake, stage)
     await stage.stop()
@@ -123,13 +97,40 @@ async def test_red_flag_is_spoken_of_while_a_person_has_the_conversation(desks: 
     assert shown.text == EMERGENCY["text"]
 
 
+async def test_red_flag_far_back_in_a_long_message_is_spoken_of_too(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    (shown,) = await desks.ann.say("I sat at my desk all day. " * 120 + "Now I have a fever and a stiff neck.")
+    assert shown.text == EMERGENCY["text"]
+
+
+async def test_what_is_told_to_the_person_counts_afterwards(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    assert await desks.ann.say("I have a fever") == []
+    (shown,) = await desks.ann.say("my neck is stiff now")
+    assert shown.text == EMERGENCY["text"]
+
+
+async def test_no_to_the_person_answers_nothing_that_the_assistant_asked(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    record = desks.stage.channels[0].courier.gate.record
+    await record.add(desks.ann.conversation, [SlotSet("open_question", "fever")])
+    assert await desks.ann.say("no") == []
+    assert not (await record.read(desks.ann.conversation)).findings
+
+
+async def test_emergency_that_was_told_does_not_interrupt_the_person(desks: Desks) -> None:
+    await desks.ann.say("a person please")
+    await desks.ann.say("now I have a fever and a stiff neck")
+    assert await desks.ann.say("I can say stiff as often as I like") == []
+
+
 async def test_person_answers_and_gives_back(desks: Desks) -> None:
     await desks.ann.say("a person please")
     conversation = desks.ann.conversation
-    status, answer = await desks.call("reply", {"conversation": conversation, "text": "I am Dr. Bell."})
+    status, answer = await desks.colleague.call("reply", {"conversation": conversation, "text": "I am Dr. Bell."})
     assert (status, answer) == (200, {"delivered": True})
     assert desks.ann.seen[-1].text == "I am Dr. Bell."
-    status, _ = await desks.call("give_back", {"conversation": conversation})
+    status, _ = await desks.colleague.call("give_back", {"conversation": conversation})
     assert status == 200
     assert desks.ann.seen[-1].text == wording.GIVEN_BACK
     (shown,) = await desks.ann.say("thanks")
@@ -150,16 +151,16 @@ async def test_calls_need_the_token(desks: Desks, token: str) -> None:
     body = {"conversation": desks.ann.conversation, "text": "x"}
     before = len(desks.ann.seen)
     for what in ("reply", "give_back"):
-        assert (await desks.call(what, body, token))[0] == 401
+        assert (await desks.colleague.call(what, body, token))[0] == 401
     assert len(desks.ann.seen) == before
 
 
 async def test_call_for_a_conversation_that_nobody_handed_over_is_refused(desks: Desks) -> None:
     await desks.ann.say("hi")
-    assert (await desks.call("reply", {"conversation": desks.ann.conversation, "text": "x"}))[0] == 409
-    assert (await desks.call("reply", {"conversation": "telegram:1", "text": "x"}))[0] == 409
-    assert (await desks.call("reply", {"text": "x"}))[0] == 400
-    assert (await desks.call("reply", ["x"]))[0] == 400
+    assert (await desks.colleague.call("reply", {"conversation": desks.ann.conversation, "text": "x"}))[0] == 409
+    assert (await desks.colleague.call("reply", {"conversation": "telegram:1", "text": "x"}))[0] == 409
+    assert (await desks.colleague.call("reply", {"text": "x"}))[0] == 400
+    assert (await desks.colleague.call("reply", ["x"]))[0] == 400
 
 
 async def test_person_out_of_reach_is_said(desks: Desks) -> None:
@@ -186,6 +187,16 @@ async def test_nobody_configured_is_said(make_line: Any) -> None:
     line.stage.agent.script = script
     (shown,) = await line.phone().say("a person please")
     assert shown.text == wording.NOBODY_CONFIGURED
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+async def test_assistant_is_told_whether_there_is_anybody(desks: Desks, make_line: Any, somebody: bool) -> None:
+    line = await make_line(TelegramPhone)
+    ann, stage = (desks.ann, desks.stage) if somebody else (line.phone(), line.stage)
+    await ann.say("hi")
+    (heard,) = stage.agent.heard
+    assert heard.metadata.get("person_on_call", False) is somebody
+    assert heard.metadata["locale"] == "en"
 
 
 async def test_slack_is_told_in_one_thread(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import itertools
 import re
 from collections.abc import AsyncIterator
@@ -22,10 +24,10 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from sanic import Sanic, response
 
 from channels.gate import Gate
-from channels.web import LARGEST_BODY, SESSION_HEADER, WebChannel, web_blueprint
+from channels.web import LARGEST_BODY, NOTE_HEADER, SESSION_HEADER, WebChannel, web_blueprint
 from channels.web_conversations import Conversations, ErasuresNoted
 from channels.web_pages import BUILD, frame_ancestors, load_pages
-from channels.web_session import SessionIds, secret_from, sender_id
+from channels.web_session import Notes, SessionIds, secret_from, sender_id
 from settings import ROOT, SettingError, load
 from tests.live_server import free_ports
 
@@ -52,7 +54,9 @@ class Assistant:
         """Serves on loopback; called again, a new server with the same store takes the old one's place."""
         await self.stop()
         app = Sanic(f"web-{next(_numbers)}", configure_logging=False)
-        app.ctx.agent = SimpleNamespace(tracker_store=self.store, lock_store=self.locks, processor=None)
+        app.ctx.agent = SimpleNamespace(
+            tracker_store=self.store, lock_store=self.locks, domain=self.store.domain, processor=SimpleNamespace()
+        )
 
         @app.get("/")
         async def as_rasa_has_it(request: Any) -> Any:
@@ -112,6 +116,10 @@ class Quiet:
         """One safe message."""
         return [{"text": "Something went wrong."}]
 
+    def slots_after(self, *_: Any) -> dict[str, Any]:
+        """Nothing is kept."""
+        return {}
+
 
 @pytest_asyncio.fixture
 async def assistant(tmp_path: Path) -> AsyncIterator[Assistant]:
@@ -149,7 +157,11 @@ async def test_our_pages_have_a_strict_policy(assistant: Assistant, address: str
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "set-cookie" not in page.headers
-    assert not re.search(r"<script(?![^>]* src=)|\son\w+=|<style| style=", page.text)
+    assert not re.search(r"<script(?![^>]* src=)|\son\w+=| style=", page.text)
+    # the style within the page is the one the policy names, and no other would be taken
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in policy
 
 
 async def test_only_the_frame_may_be_framed(tmp_path: Path) -> None:
@@ -406,3 +418,88 @@ async def test_what_a_person_writes_is_given_out_once(assistant: Assistant) -> N
 def test_the_channel_is_made_from_credentials_without_any() -> None:
     channel = WebChannel.from_credentials(None)
     assert (channel.name(), channel.url_prefix()) == ("web", "/")
+
+
+SHOWN = {"kind": "care_level", "version": 1, "level": "emergency", "title": "Call now", "phone_numbers": []}
+CARE = {**SHOWN, "what_to_do": ["Do not drive."], "reasons": [{"text": "You have a fever.", "source": "NHS"}]}
+
+
+async def with_note(assistant: Assistant, *said: dict[str, Any]) -> tuple[str, str]:
+    """A session in which the assistant said this, and its note."""
+    answer = (await assistant.client.post("/widget/session")).json()
+    tracker = await assistant.store.get_or_create_tracker(sender_id(answer["session"]))
+    tracker.update(UserUttered("my neck is stiff"))
+    for data in said:
+        tracker.update(BotUttered("words", {"custom": {"data": data}}))
+    await assistant.store.save(tracker)
+    return answer["session"], answer["note"]
+
+
+async def emergency_of(assistant: Assistant, note: str) -> httpx.Response:
+    """What a note gives."""
+    return await assistant.client.post("/widget/emergency", headers={NOTE_HEADER: note})
+
+
+async def test_a_note_gives_the_emergency_of_its_conversation(assistant: Assistant) -> None:
+    other = {**CARE, "level": "urgent"}
+    _, note = await with_note(assistant, CARE, other, {"kind": "sources"})
+    assert (await emergency_of(assistant, note)).json() == {"emergency": SHOWN}
+    _, calm = await with_note(assistant, other)
+    assert (await emergency_of(assistant, calm)).json() == {"emergency": None}
+    assert len(calm) == len(note)
+
+
+async def test_a_dismissed_note_gives_nothing_and_looks_the_same(assistant: Assistant) -> None:
+    _, note = await with_note(assistant, CARE)
+    answer = await assistant.client.delete("/widget/emergency", headers={NOTE_HEADER: note})
+    quiet = answer.json()["note"]
+    assert (await emergency_of(assistant, quiet)).json() == {"emergency": None}
+    assert len(quiet) == len(note)
+
+
+async def test_a_note_is_no_session(assistant: Assistant) -> None:
+    session, note = await with_note(assistant, CARE)
+    assert (await assistant.say(note, 1)).status_code == 401
+    news = await assistant.client.post("/widget/news", json={"seen": 0}, headers={SESSION_HEADER: note})
+    assert news.status_code == 401
+    by_note = await assistant.client.post("/widget/news", json={"seen": 0}, headers={NOTE_HEADER: note})
+    assert by_note.status_code == 401
+    assert session not in note
+    assert sender_id(session).removeprefix("web:") not in note
+
+
+async def test_a_note_erases_its_conversation(assistant: Assistant) -> None:
+    session, note = await with_note(assistant, CARE)
+    answer = await assistant.client.delete("/widget/conversation", headers={NOTE_HEADER: note})
+    assert answer.status_code == 204
+    assert await assistant.store.retrieve(sender_id(session)) is None
+    assert (await emergency_of(assistant, note)).json() == {"emergency": None}
+
+
+@pytest.mark.parametrize("spoil", [lambda note: "", lambda note: note[:-6] + "AAAAA=", lambda note: "x" * 5000])
+async def test_a_note_that_is_not_ours_is_refused(assistant: Assistant, spoil: Any) -> None:
+    _, note = await with_note(assistant, CARE)
+    bad = spoil(note)
+    assert (await emergency_of(assistant, bad)).status_code == 401
+    assert (await assistant.client.delete("/widget/emergency", headers={NOTE_HEADER: bad})).status_code == 401
+    assert (await assistant.client.delete("/widget/conversation", headers={NOTE_HEADER: bad})).status_code == 401
+
+
+def test_a_note_of_another_server_or_of_yesterday_is_refused() -> None:
+    ours = Notes(b"a secret of the web channel")
+    note = ours.issue("web:1")
+    assert ours.read(note) is not None
+    assert Notes(b"another one of some length").read(note) is None
+    assert Notes(b"a secret of the web channel", good_for_seconds=-1).read(note) is None
+
+
+async def test_an_emergency_is_not_denied_while_the_database_is_away(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, note = await with_note(assistant, CARE)
+
+    async def away(*_: Any) -> None:
+        raise ConnectionError("away")
+
+    monkeypatch.setattr(assistant.store, "retrieve", away)
+    assert (await emergency_of(assistant, note)).status_code >= 500

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.safety_net import emergency_message, messages_for, response_text
+from dialogue.safety_net import emergency_message, messages_for, response_text, slots_after
 from dialogue.state import State
 
 ALARM = response_text("utter_emergency").split("{")[0]
@@ -72,3 +72,17 @@ def test_it_is_never_silent_and_never_unfilled(text):
 def test_the_message_is_the_same_as_that_of_the_policy():
     state = State(findings={"chest_pain": "present"}, care_level="emergency", subject="self")
     assert emergency_message(state) == messages_for("i have chest pain")[0]
+
+
+def test_what_is_told_meanwhile_is_kept_as_slots():
+    before = {"findings": {"neck_stiffness": "present"}, "care_level": "self_care", "country": "GB"}
+    changed = slots_after("now i have a fever too", before)
+    assert changed["findings"] == {"neck_stiffness": "present", "fever": "present"}
+    assert changed["care_level"] == changed["announced_level"] == "emergency"
+    assert "country" not in changed
+    assert slots_after("thank you", before) == {}
+
+
+def test_answer_to_the_open_question_is_kept():
+    asked = {"findings": {"neck_stiffness": "present"}, "open_question": "infection_signs"}
+    assert slots_after("no", asked)["findings"]["fever"] == "absent"

@@ -102,8 +102,8 @@ def person(whole: LiveServer) -> Conversation:
 
 
 def emergency(messages: list[dict[str, Any]]) -> bool:
-    """Whether the emergency message is among these (the rest channel sends its text alone)."""
-    return any("call your local emergency number" in message["text"] for message in messages)
+    """Whether the emergency message is among these, by its own words: the safe message names the numbers as well."""
+    return any("This may be an emergency" in message["text"] for message in messages)
 
 
 def seconds_until(true: Callable[[], bool], limit: float) -> float:

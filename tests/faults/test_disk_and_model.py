@@ -22,6 +22,9 @@ from tests.live_server import LiveServer, free_ports
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+KEPT = "every acknowledged message, once"
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB."""
@@ -103,8 +106,48 @@ def test_a_damaged_model_is_said_and_people_still_get_an_answer(
     seen("the model file is damaged", told, "nothing is said that would be kept", started)
 
 
-async def test_the_clock_jumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks and the order of events do not hang on the time of day."""
+def faketime() -> str:
+    """The library that lies to a process about the time of day; skips where it is not installed."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        pytest.skip("faketime is not installed")
+    return str(found[0])
+
+
+def test_the_clock_jumps(
+    tmp_path: Path, start_server: Callable[..., LiveServer], seen: Callable[..., None]
+) -> None:
+    """Hours forth and back in the middle of a conversation: the real assistant, its clock set by a file."""
+    clock = tmp_path / "clock"
+    clock.write_text("+0\n")
+    server = start_server(
+        LD_PRELOAD=faketime(),
+        FAKETIME_TIMESTAMP_FILE=str(clock),
+        FAKETIME_NO_CACHE="1",
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+        **QUICK,
+    )
+    person = Conversation(server.talk())
+    person.say("i have a stiff neck")
+    waits = []
+    for jump, text in (("+6h", "no fever"), ("-6h", "thank you"), ("+3d", "hello"), ("+0", "ok")):
+        clock.write_text(f"{jump}\n")
+        begun = time.monotonic()
+        person.say(text)
+        waits.append(time.monotonic() - begun)
+        told = server.tracker(person.talk.sender)["events"][-1]["timestamp"] - time.time()
+        hours = {"+6h": 6, "-6h": -6, "+3d": 72, "+0": 0}[jump]
+        assert abs(told / 3600 - hours) < 0.1, "the clock of the server did not jump"
+        assert person.talk.slots()["findings"]["neck_stiffness"] == "present"
+    assert person.stored() == person.said
+    stranger = Conversation(server.talk())
+    clock.write_text("-6h\n")
+    assert emergency(stranger.say(RED_FLAG))
+    told = "the usual answer (after an hour or more: with a welcome back)"
+    seen("the clock jumps by hours, forth and back", told, KEPT, max(waits))
+
+
+async def test_locks_and_the_order_of_events_do_not_hang_on_the_time_of_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import stores.conversations as conversations
     from stores.conversations import Conversations, Position
     from stores.database import open_engine

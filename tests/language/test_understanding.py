@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.understanding import understand
+from language.lexicon import lexicon
+from language.understanding import Interpreter, understand
 
 
 def roles(text: str, subject: str | None = None) -> dict[str, str]:
@@ -128,3 +129,12 @@ def test_a_fever_that_is_claimed_apart_from_a_number_is_not_denied_by_it():
 def test_the_words_of_a_symptom_that_mean_none_are_a_figure_of_speech(text):
     assert understand(text).figurative
     assert not understand(f"{text} and my arm is numb").figurative
+
+
+def test_what_is_remembered_of_a_text_does_not_decide_whose_it_is():
+    remembering = Interpreter(lexicon(), remembers=4)
+    for text in ("stiff neck for two weeks, my son has a fever", "one arm is weak", "he is shivering", "no fever"):
+        for subject in (None, "self", "other", None):
+            said = remembering.understand(text, subject)
+            assert said == Interpreter(lexicon()).understand(text, subject)
+            said.facts.clear()  # what a caller does with its copy stays its own

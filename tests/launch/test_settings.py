@@ -40,6 +40,8 @@ def test_every_setting_is_read_from_the_environment_here_alone() -> None:
         ("RASA_PORT", "65536"),
         ("RASA_PORT", "5o05"),
         ("ACTIONS_PORT", "5005"),
+        ("SANIC_WORKERS", "2"),  # without REDIS_URL
+        ("ACTIONS_URL", "elsewhere:5055"),
         ("BIND_ADDRESS", "not an address"),
         ("RASA_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
@@ -77,3 +79,8 @@ def test_what_is_exported_reads_the_same() -> None:
     assert load(settings.as_environment(loaded)) == loaded
     assert loaded.action_timeout_seconds == 2.5
     assert (loaded.country, loaded.log_level) == ("GB", "DEBUG")
+
+
+def test_actions_are_called_on_this_machine_unless_said_otherwise() -> None:
+    assert load({"ACTIONS_PORT": "7055"}).actions_url == "http://127.0.0.1:7055/webhook"
+    assert load({"ACTIONS_URL": "http://actions.example/webhook"}).actions_url == "http://actions.example/webhook"

@@ -15,9 +15,9 @@ import pytest
 import redis
 from rasa.core.lock_store import LockError, LockStore
 from rasa.core.utils import number_of_sanic_workers
-from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+from settings import SettingError
 from stores import locks
 from stores.locks import ConversationLocks, LocksInMemory, LocksInRedis
 from tests.stores.conftest import REDIS
@@ -203,5 +203,5 @@ def test_the_settings_choose(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_workers_without_redis_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "")
     monkeypatch.setenv("SANIC_WORKERS", "2")
-    with pytest.raises(RasaException, match="set REDIS_URL"):
+    with pytest.raises(SettingError, match="SANIC_WORKERS is '2', but must be 1 where REDIS_URL is not set"):
         LockStore.create(EndpointConfig(type="stores.locks.ConversationLocks"))

@@ -9,6 +9,7 @@ from triage.questions import about, load_questions, question, questions
 from triage.symptoms import symptoms
 
 RIGHT = """version: "1.0"
+ask_the_rest: And the others?
 questions:
   - id: signs
     kind: screen
@@ -35,12 +36,12 @@ def test_a_right_file_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint"),
     [
-        ("[fever]", "[feever]", r":7: unknown code `feever`"),
-        ("[self_care]", "[self_car]", r":10: unknown level `self_car`"),
-        ("source: article", "source: hearsay", r":9: no source `hearsay`"),
-        ("codes: [fever]", "codes: []", r":3: a question of kind `screen` needs something"),
-        ("report_fever: fever", "report_fever: feever", r":11: unknown code `feever`"),
-        ("kind: screen", "kind: quiz", r":4: "),
+        ("[fever]", "[feever]", r":8: unknown code `feever`"),
+        ("[self_care]", "[self_car]", r":11: unknown level `self_car`"),
+        ("source: article", "source: hearsay", r":10: no source `hearsay`"),
+        ("codes: [fever]", "codes: []", r":4: a question of kind `screen` needs something"),
+        ("report_fever: fever", "report_fever: feever", r":12: unknown code `feever`"),
+        ("kind: screen", "kind: quiz", r":5: "),
         ("why: Because.", "because: why", r"because"),
     ],
 )

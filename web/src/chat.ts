@@ -8,7 +8,7 @@ import { summaryCard } from "./cards/summary";
 import { textOn } from "./colours";
 import { Conversation, type Connection, type Entry, type Erasing } from "./conversation";
 import { icons, LEVEL_ICONS } from "./icons";
-import { inEnglish, label, useLanguage, type Key } from "./labels";
+import { amongEnglish, inEnglish, label, useLanguage, type Key } from "./labels";
 import type { BotMessage } from "./payloads";
 import { richText } from "./rich_text";
 import { styles } from "./styles";
@@ -51,6 +51,7 @@ class NeckwiseChat extends LitElement {
     addEventListener("message", (event) => {
       if (event.source === parent && event.data === "neckwise:focus") this.box?.focus();
     });
+    if (framed && location.hash) void this.recall(location.hash.slice(1));
     addEventListener("afterprint", () => (this.printed = ""));
   }
 
@@ -148,7 +149,7 @@ class NeckwiseChat extends LitElement {
       </li>`;
     }
     return html`<li class="entry assistant ${this.printed === entry.id ? "on-paper" : ""}" lang="en">
-      <span class="unseen">${label("assistant_said")}</span>
+      <span class="unseen">${amongEnglish("assistant_said")}</span>
       ${this.botMessage(entry)}
     </li>`;
   }
@@ -204,12 +205,12 @@ class NeckwiseChat extends LitElement {
       : SUGGESTIONS.map((key) => ({ title: label(key), act: () => this.say(label(key), inEnglish(key)) }));
     if (choices.length === 0 || conversation.erasing === "doing" || conversation.erasing === "waiting") return nothing;
     return html`<div class="choices" role="group" aria-label=${label("answers")}>
-      ${choices.map((choice) => html`<button class="choice" type="button" dir="auto" @click=${choice.act}>${choice.title}</button>`)}
+      ${choices.map((choice) => html`<button class="choice" type="button" dir="auto" lang=${conversation.begun ? "en" : nothing} @click=${choice.act}>${choice.title}</button>`)}
     </div>`;
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const { entries, emergency, erasing, begun, survivesReload } = this.conversation;
+    const { entries, emergency, erasing, begun, survivesReload, held } = this.conversation;
     if (entries.length !== this.shownEntries) {
       const grown = entries.length > this.shownEntries;
       const first = this.shownEntries === 0 && entries.length > 2;
@@ -221,7 +222,8 @@ class NeckwiseChat extends LitElement {
     if (erasing !== this.shownErasing) this.renderRoot.querySelector(".news")?.scrollIntoView({ block: "nearest" });
     this.shownConnection = this.conversation.connection;
     this.shownErasing = erasing;
-    const news = erasing !== "no" && erasing !== "doing" ? "erased" : begun && survivesReload ? "begun" : "";
+    const erased = erasing === "done" || erasing === "impossible";
+    const news = erased ? "erased" : begun && survivesReload ? "begun" : held && `begun:${held}`;
     if (news && news !== this.told) this.tellHost((this.told = news));
     document.title = `${emergency ? "⚠ " : ""}${label("name")}`;
   }
@@ -291,6 +293,10 @@ class NeckwiseChat extends LitElement {
     await this.updateComplete;
     print();
     this.toggleAttribute("printing", false);
+  }
+
+  private async recall(note: string): Promise<void> {
+    if (await this.conversation.recall(note)) this.tellHost("emergency");
   }
 
   private tellHost(news: string): void {

@@ -4,7 +4,7 @@
  * Each message has an id of its own and is asked about under that id until the server has answered it, so it is neither lost
  * nor taken twice. Nothing is stored before the first message, and only for this tab.
  */
-import { erase, newSession, news, send, type Answer, type Outgoing } from "./server";
+import { dismissed, erase, newSession, news, pastEmergency, send, type Answer, type Outgoing } from "./server";
 import type { BotMessage, Button, CareLevel } from "./payloads";
 
 export interface Entry { id: string; from: "person" | "assistant"; text: string; message?: BotMessage }
@@ -14,6 +14,8 @@ export type Erasing = "no" | "doing" | "waiting" | "done" | "impossible";
 interface Kept {
   version: 1;
   session: string;
+  /** The note of the session, for the host page. */
+  note: string;
   entries: Entry[];
   outgoing: Outgoing[];
   offered: Button[];
@@ -32,7 +34,7 @@ const SLOW_AFTER = 4000;
 const NEWS_EVERY = 4000;
 
 const empty = (): Kept => ({
-  version: 1, session: "", entries: [], outgoing: [], offered: [], emergency: null, refused: [],
+  version: 1, session: "", note: "", entries: [], outgoing: [], offered: [], emergency: null, refused: [],
   toErase: false, person: false, heard: 0,
 });
 
@@ -57,6 +59,10 @@ export class Conversation {
   /** False where the browser lets this page store nothing: then a reload begins anew. */
   survivesReload = false;
 
+  /** What the host page is to keep for this frame, where it may store nothing itself: see `recall`. */
+  held = "";
+
+  private past = "";
   private kept = stored();
   private pumping = -1;
   private wake: () => void = () => {};
@@ -95,6 +101,38 @@ export class Conversation {
   dismissEmergency(): void {
     this.kept.emergency = null;
     this.keep();
+    void this.quieten();
+  }
+
+  /** Shows the emergency of the conversation before a reload, by the note that the host page kept. */
+  async recall(note: string): Promise<boolean> {
+    if (this.begun) return false;
+    this.held = this.past = note;
+    for (let attempt = 0; this.past; attempt += 1) {
+      const found = await pastEmergency(note);
+      if (found !== undefined) {
+        if (!found || !this.past) return false;
+        this.kept.emergency ??= found;
+        this.changed();
+        return true;
+      }
+      await this.pause(attempt);
+    }
+    return false;
+  }
+
+  /** After a dismissal the note must not bring the emergency back. Until the server was reached it does. */
+  private async quieten(): Promise<void> {
+    const loud = this.held;
+    if (this.survivesReload || !loud) return;
+    // the emergency was one from before the reload, and another conversation has begun since
+    if (this.kept.note && loud !== this.kept.note) this.held = this.kept.note;
+    for (let attempt = 0; this.held === loud && !this.emergency; attempt += 1) {
+      const quiet = await dismissed(loud);
+      if (quiet === null) await this.pause(attempt);
+      else if (this.held === loud && !this.emergency) this.held = quiet;
+    }
+    this.changed();
   }
 
   tryNow(): void {
@@ -110,8 +148,10 @@ export class Conversation {
   }
 
   async erase(): Promise<void> {
-    const session = this.kept.session;
+    const { session } = this.kept;
+    const keys = [...(session ? [{ session }] : []), ...(this.past ? [{ note: this.past }] : [])];
     this.generation += 1;
+    this.past = "";
     this.kept = { ...empty(), session, toErase: session !== "" };
     this.connection = "good";
     this.back = this.quiet = false;
@@ -119,17 +159,20 @@ export class Conversation {
     this.erasing = "doing";
     // the session must outlive a reload until the server has erased, or nobody could name the conversation any more
     if (session) this.keep();
-    for (let attempt = 0; session; attempt += 1) {
-      const erased = await erase(session);
+    let complete = true;
+    for (let attempt = 0; keys[0]; ) {
+      const erased = await erase(keys[0]);
       if (erased !== null) {
-        this.erasing = erased ? "done" : "impossible";
-        break;
+        complete &&= erased;
+        keys.shift();
+        continue;
       }
       this.erasing = "waiting";
       this.changed();
       await this.pause(attempt);
+      attempt += 1;
     }
-    if (!session) this.erasing = "done";
+    this.erasing = complete ? "done" : "impossible";
     this.clear();
   }
 
@@ -144,6 +187,7 @@ export class Conversation {
 
   private clear(): void {
     this.kept = empty();
+    this.held = this.past = "";
     try {
       sessionStorage.removeItem(KEY);
     } catch {
@@ -207,7 +251,7 @@ export class Conversation {
   }
 
   private async attempt(message: Outgoing, generation: number): Promise<boolean> {
-    this.kept.session ||= (await newSession()) ?? "";
+    if (!this.kept.session) await this.begin();
     if (!this.kept.session || generation !== this.generation) return false;
     message.attempt += 1;
     this.keep();
@@ -216,13 +260,20 @@ export class Conversation {
     }, SLOW_AFTER);
     let answer = await send(this.kept.session, message);
     if (answer.kind === "unknown_session" && generation === this.generation) {
-      this.kept.session = (await newSession()) ?? "";
+      await this.begin();
       if (this.kept.session) answer = await send(this.kept.session, message);
     }
     clearTimeout(slow);
     if (generation !== this.generation || answer.kind === "unreachable" || answer.kind === "unknown_session") return false;
     if (answer.kind === "messages" && answer.erased) return this.forget();
     return this.settle(message, answer.kind === "messages" ? answer : null);
+  }
+
+  private async begin(): Promise<void> {
+    const { kept } = this;
+    Object.assign(kept, (await newSession()) ?? { session: "", note: "" });
+    // an emergency from before a reload stays with its own note
+    if (!kept.emergency && kept === this.kept) this.held = kept.note;
   }
 
   private settle(message: Outgoing, answer: Extract<Answer, { kind: "messages" }> | null): true {
@@ -246,7 +297,10 @@ export class Conversation {
     // answers to a question that the person has already left behind would be refused
     if (this.kept.outgoing.length === 0) this.kept.offered = messages.flatMap((message) => message.buttons);
     for (const { payload } of messages) {
-      if (payload?.kind === "care_level" && payload.level === "emergency") this.kept.emergency = payload;
+      if (payload?.kind === "care_level" && payload.level === "emergency") {
+        this.kept.emergency = payload;
+        this.held = this.kept.note;
+      }
     }
     this.quiet = messages.length === 0;
   }

@@ -26,7 +26,7 @@
       `button{position:fixed;z-index:2147483000;bottom:max(16px,env(safe-area-inset-bottom));${side}:16px;box-sizing:border-box;min-width:56px;min-height:56px;max-width:calc(100vw - 32px);padding:8px 20px;border:2px solid #fff;border-radius:28px;background:${accent || "#0b5c63"};color:${accent ? readable(accent) : "#fff"};font:600 17px/1.3 system-ui,sans-serif;cursor:pointer;box-shadow:0 2px 12px #0006}` +
       `button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}` +
       `iframe{position:fixed;z-index:2147483001;bottom:16px;${side}:16px;width:min(400px,calc(100vw - 32px));height:min(680px,calc(100dvh - 32px));border:0;border-radius:16px;box-shadow:0 4px 32px #0006;background:Canvas;color-scheme:light dark}` +
-      `@media(max-width:520px),(max-height:480px){iframe{inset:0;width:100%;height:100%;border-radius:0}}` +
+      `@media(max-width:520px),(max-height:480px){iframe{inset:var(--neckwise-top,0) 0 auto;width:100%;height:var(--neckwise-height,100%);border-radius:0}}` +
       `@media(forced-colors:active){button,iframe{border:2px solid ButtonText}}` +
       `@media print{button{display:none}}` +
       `[hidden]{display:none!important}`,
@@ -41,6 +41,9 @@
   root.append(button);
   let frame: HTMLIFrameElement | undefined;
   let loaded = false;
+  /** What the frame wants kept, where it may store nothing itself: only the server can read it. */
+  let note = "";
+  let state = "1";
 
   function readable(colour: string): string {
     const digits = colour.length === 4 ? colour.replace(/[^#]/g, "$&$&") : colour;
@@ -48,21 +51,23 @@
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.1791 ? "#000" : "#fff";
   }
 
-  function remember(open: string): void {
+  /** Keeps whether the chat is open, once a conversation has begun. */
+  function remember(begun = false): void {
     try {
-      sessionStorage.setItem(key, open);
+      if (begun || sessionStorage.getItem(key)) sessionStorage.setItem(key, state + note);
     } catch {
       // storage is blocked: the chat will be closed after a reload
     }
   }
 
-  function open(focus: boolean): void {
+  function make(focus: boolean): HTMLIFrameElement {
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = label;
       const address = new URL("/widget/frame", server);
       if (lang) address.searchParams.set("lang", lang);
       if (accent) address.searchParams.set("accent", accent);
+      address.hash = note;
       frame.src = address.href;
       frame.onload = () => {
         loaded = true;
@@ -70,7 +75,13 @@
       };
       root.append(frame);
     }
-    frame.hidden = false;
+    return frame;
+  }
+
+  function open(focus: boolean): void {
+    make(focus).hidden = false;
+    state = "1";
+    remember();
     button.hidden = true;
     button.setAttribute("aria-expanded", "true");
     if (focus) focusChat();
@@ -88,12 +99,19 @@
     button.hidden = false;
     button.setAttribute("aria-expanded", "false");
     button.focus();
-    try {
-      if (sessionStorage.getItem(key)) remember("0");
-    } catch {
-      // as above
-    }
+    state = "0";
+    remember();
   }
+
+  // the keyboard of a phone covers the lower part of a page, and with it the box to write in
+  const seen = window.visualViewport;
+  function fit(): void {
+    const covered = seen && seen.scale < 1.01 && innerHeight - seen.height > 100;
+    frame?.style.setProperty("--neckwise-top", covered ? `${seen.offsetTop}px` : "0px");
+    frame?.style.setProperty("--neckwise-height", covered ? `${seen.height}px` : "100%");
+  }
+  seen?.addEventListener("resize", fit);
+  seen?.addEventListener("scroll", fit);
 
   button.onclick = () => open(true);
   addEventListener("keydown", (event) => {
@@ -101,9 +119,15 @@
   });
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== server) return;
-    if (event.data === "neckwise:close") close();
-    if (event.data === "neckwise:begun") remember("1");
-    if (event.data === "neckwise:erased") {
+    const [, news, value = ""] = /^neckwise:(\w+):?([\w=-]*)$/.exec(String(event.data)) ?? [];
+    if (news === "close") close();
+    if (news === "emergency") open(false);
+    if (news === "begun") {
+      note = value;
+      remember(true);
+    }
+    if (news === "erased") {
+      note = "";
       try {
         sessionStorage.removeItem(key);
       } catch {
@@ -115,7 +139,12 @@
   const start = (): void => {
     document.body.append(host);
     try {
-      if (sessionStorage.getItem(key) === "1") open(false);
+      const kept = sessionStorage.getItem(key) ?? "";
+      state = kept[0] ?? "1";
+      note = kept.slice(1);
+      // with a note the frame shows itself where there is an emergency; the rest of the conversation is gone
+      if (kept === "1") open(false);
+      else if (kept[0] === "1") make(false).hidden = true;
     } catch {
       // as above
     }

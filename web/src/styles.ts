@@ -1,5 +1,19 @@
 import { css } from "lit";
 
+/**
+ * Little height (a phone on its side, large text): the whole page moves, only the numbers and the box to write in stay.
+ * A media query does not know of text enlarged on the page, and older browsers have no container query, so both use it.
+ */
+const lowWindow = css`
+  main { overflow-y: auto; }
+  .scroll { flex: none; overflow: visible; padding-block: 0.5rem; }
+  header { padding-block: 0; }
+  .tagline { display: none; }
+  .line, .warned .line { display: flex; position: sticky; inset-block-start: 0; z-index: 1; }
+  form { position: sticky; inset-block-end: 0; padding-block: 0.25rem; z-index: 1; }
+  textarea { max-block-size: 4.5rem; }
+`;
+
 /** The look of the chat. Sizes in rem and logical sides, so that it grows with the reader's text and mirrors itself. */
 export const styles = css`
   :host {
@@ -21,6 +35,7 @@ export const styles = css`
     display: block;
     block-size: 100vh;
     block-size: 100dvh;
+    container-type: size;
     color: var(--ink);
     background: var(--ground);
     font: 1.0625rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
@@ -85,13 +100,14 @@ export const styles = css`
 
   .banner { background: #a3121a; color: #ffffff; padding: 0.75rem 1rem; border-block: 2px solid #a3121a; }
   .banner :focus-visible { outline-color: #ffffff; box-shadow: 0 0 0 6px #000000; }
-  .banner .words { display: flex; gap: 0.625rem; align-items: flex-start; font-weight: 700; font-size: 1.125rem; line-height: 1.35; }
-  .banner .phones { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.25rem, 1fr)); margin-block: 0.625rem 0.125rem; }
+  .banner .words { display: flow-root; font-weight: 700; font-size: 1.125rem; line-height: 1.35; overflow-wrap: break-word; }
+  .banner .words .icon { float: inline-start; margin-inline-end: 0.625rem; }
+  .banner .phones { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(5.25rem, 100%), 1fr)); margin-block: 0.625rem 0.125rem; }
   .banner .phone { position: relative; display: block; block-size: 100%; padding: 0.375rem 0.5rem 0.5rem; overflow-wrap: break-word; hyphens: auto; }
   .banner .phone .icon { position: absolute; inset-block-start: 0.5rem; inset-inline-end: 0.5rem; inline-size: 1.125rem; block-size: 1.125rem; }
   .banner .phone { color: #7d0b12; background: #ffffff; border-color: #ffffff; }
   .banner .dismiss { border: 0; background: none; color: inherit; text-decoration: underline; padding: 0 0.25rem; }
-  @media (min-height: 26.01rem) { .warned .line { display: none; } }
+  .warned .line { display: none; }
   .phones { display: flex; flex-wrap: wrap; gap: 0.5rem; list-style: none; padding: 0; }
   .phone {
     display: inline-flex; align-items: center; gap: 0.5rem; min-block-size: 2.75rem; padding: 0.25rem 0.875rem; line-height: 1.2;
@@ -127,7 +143,8 @@ export const styles = css`
   .care.routine { --level: var(--blue); }
   .care.urgent { --level: var(--amber); }
   .care.emergency { --level: var(--red); }
-  .level { display: flex; align-items: center; gap: 0.5rem; color: var(--level); }
+  .level, .card h2, .card h3 { overflow-wrap: break-word; }
+  .level { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; color: var(--level); }
   .nutrients ol { list-style: none; padding: 0; display: flex; flex-direction: column; gap: 0.875rem; }
   .nutrients .name { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 0.75rem; }
   .nutrients .name span { color: var(--soft); font-size: 0.9375rem; }
@@ -172,7 +189,7 @@ export const styles = css`
   footer .plain { padding: 0.25rem 0.5rem; }
   footer .icon { inline-size: 1.25em; block-size: 1.25em; }
 
-  dialog { border: 2px solid var(--edge); border-radius: 1rem; padding: 1.25rem; max-inline-size: min(26rem, calc(100vw - 2rem)); background: var(--paper); color: var(--ink); }
+  dialog { border: 2px solid var(--edge); border-radius: 1rem; padding: min(1.25rem, 5vw); max-inline-size: min(26rem, calc(100vw - 16px)); background: var(--paper); color: var(--ink); }
   dialog::backdrop { background: #000000b0; }
   dialog h2 { font-size: 1.1875rem; }
   dialog p { margin-block: 0.5rem 1rem; }
@@ -180,15 +197,13 @@ export const styles = css`
   dialog button { border: 2px solid var(--edge); border-radius: 1.375rem; background: var(--paper); padding: 0.375rem 1rem; font-weight: 600; }
   dialog .sure { background: #a3121a; border-color: #a3121a; color: #ffffff; }
 
-  /* Little height (a phone on its side, large text): the whole page moves, only the box to write in stays. */
-  @media (max-height: 26rem) {
-    main { overflow-y: auto; }
-    .scroll { flex: none; overflow: visible; padding-block: 0.5rem; }
-    header { padding-block: 0; }
-    .tagline { display: none; }
-    .line { position: sticky; inset-block-start: 0; z-index: 1; }
-    form { position: sticky; inset-block-end: 0; padding-block: 0.25rem; z-index: 1; }
-    textarea { max-block-size: 4.5rem; }
+  @media (max-height: 26rem) { ${lowWindow} }
+  @container (max-height: 26rem) { ${lowWindow} }
+  @container (max-width: 16rem) {
+    .scroll, .banner { padding-inline: 0.5rem; }
+    .card { padding: 0.625rem 0.5rem; }
+    .card ul { padding-inline-start: 0.875em; }
+    .assistant > .bubble { max-inline-size: none; }
   }
   @media (max-width: 24rem) {
     header, .scroll { padding-inline: 0.75rem; }
@@ -209,7 +224,7 @@ export const styles = css`
     :focus-visible { outline-color: Highlight; }
   }
   @media print {
-    :host { block-size: auto; background: #ffffff; color: #000000; --ink: #000; --soft: #333; --paper: #fff; --line: #999; --edge: #333; }
+    :host { block-size: auto; container-type: normal; background: #ffffff; color: #000000; --ink: #000; --soft: #333; --paper: #fff; --line: #999; --edge: #333; }
     main, .scroll { display: block; overflow: visible; block-size: auto; max-inline-size: none; padding: 0; }
     header, .line, .banner, .news, .choices, form, footer, dialog, .actions { display: none !important; }
     .entry { max-inline-size: none; break-inside: avoid; }

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -16,20 +15,13 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-PORTS = range(7200, 7300)
+from tests.live_server import free_ports
 
 
 def free_port() -> int:
-    """A port of ours that nobody listens on."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port")
+    """A port that nobody listens on; another run of the tests at the same time gets others."""
+    (port,) = free_ports(1)
+    return port
 
 
 @dataclass
@@ -45,13 +37,14 @@ class FakePlatform:
     """A platform's API. `shown` holds the accepted messages by recipient; `refusals` what was refused and
     why.
 
-    `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them.
+    `trouble` holds answers (status, headers, JSON) given to the next calls instead of accepting them; None
+    lets a call pass.
     """
 
     def __init__(self) -> None:
         self.shown: dict[str, list[Shown]] = defaultdict(list)
         self.refusals: list[str] = []
-        self.trouble: deque[tuple[int, dict[str, str], Any]] = deque()
+        self.trouble: deque[tuple[int, dict[str, str], Any] | None] = deque()
         self.calls: list[tuple[str, Any]] = []
         self.webhook_base = ""
         self.deliveries_answered: list[float] = []
@@ -61,13 +54,22 @@ class FakePlatform:
 
     async def start(self) -> None:
         """Listen on a free port."""
+        self.port = free_port()
+        await self.listen()
+        await self.connect_anew()
+
+    async def listen(self) -> None:
+        """Listen on the port that it has."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        self.port = free_port()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        await self.connect_anew()
+
+    async def go_down(self) -> None:
+        """Listen no more, until `listen` is called."""
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     async def connect_anew(self) -> None:
         """Drop connections to a server that has been stopped."""
@@ -76,9 +78,8 @@ class FakePlatform:
         self._http = aiohttp.ClientSession()
 
     async def stop(self) -> None:
-        """Listen no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        """Listen no more, and close all connections."""
+        await self.go_down()
         if self._http is not None:
             await self._http.close()
 
@@ -94,8 +95,9 @@ class FakePlatform:
 
     async def _serve(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if self.trouble:
-            status, headers, answer = self.trouble.popleft()
+        trouble = self.trouble.popleft() if self.trouble else None
+        if trouble is not None:
+            status, headers, answer = trouble
             return web.Response(
                 status=status, headers=headers, text=json.dumps(answer), content_type="application/json"
             )

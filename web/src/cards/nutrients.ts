@@ -1,14 +1,14 @@
 /** The nutrient ranking as bars. The words beside each bar are its text twin. */
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { label } from "../labels";
+import { amongEnglish } from "../labels";
 import type { Nutrients } from "../payloads";
 
-const fit = (score: number): string =>
-  label(score >= 0.6 ? "fits_3" : score >= 0.3 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
+const fit = (score: number): TemplateResult | string =>
+  amongEnglish(score >= 0.6 ? "fits_3" : score >= 0.3 ? "fits_2" : score > 0 ? "fits_1" : "fits_0");
 
 export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
-  return html`<div class="card nutrients">
-    <h2>${label("nutrients")}</h2>
+  return html`<div class="card nutrients" dir="ltr">
+    <h2>${amongEnglish("nutrients")}</h2>
     <ol>
       ${ranking.map(
         (nutrient) => html`<li>
@@ -19,10 +19,10 @@ export function nutrientsCard({ ranking }: Nutrients): TemplateResult {
           ${nutrient.reasons.length
             ? html`<ul class="reasons">${nutrient.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
             : nothing}
-          ${nutrient.source ? html`<small>${label("source", { source: nutrient.source })}</small>` : nothing}
+          ${nutrient.source ? html`<small>${amongEnglish("source", { source: nutrient.source })}</small>` : nothing}
         </li>`,
       )}
     </ol>
-    <p class="note">${label("nutrients_note")}</p>
+    <p class="note">${amongEnglish("nutrients_note")}</p>
   </div>`;
 }

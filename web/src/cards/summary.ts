@@ -1,16 +1,16 @@
 /** What a person can take to a doctor: on paper or as a file. */
 import { html, nothing, type TemplateResult } from "lit";
-import { label } from "../labels";
+import { amongEnglish, label } from "../labels";
 import type { Summary } from "../payloads";
 
 export function summaryCard(summary: Summary, print: () => void): TemplateResult {
-  return html`<div class="card summary">
+  return html`<div class="card summary" dir="ltr">
     <h2>${summary.title}</h2>
     <dl>${summary.lines.map((line) => html`<div><dt>${line.label}</dt><dd>${line.text}</dd></div>`)}</dl>
     ${summary.disclaimer ? html`<p class="note">${summary.disclaimer}</p>` : nothing}
     <p class="actions">
-      <button type="button" @click=${print}>${label("print")}</button>
-      <button type="button" @click=${() => download(summary)}>${label("download")}</button>
+      <button type="button" @click=${print}>${amongEnglish("print")}</button>
+      <button type="button" @click=${() => download(summary)}>${amongEnglish("download")}</button>
     </p>
   </div>`;
 }
