@@ -164,7 +164,8 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
     vocabulary = vocabulary_file.load(Vocabulary)
     symptom_file = KnowledgeFile(folder / "symptoms.yml")
     symptom_data = symptom_file.load(SymptomFile)
-    assertion = KnowledgeFile(folder / "assertion.yml").load(AssertionFile)
+    assertion_file = KnowledgeFile(folder / "assertion.yml")
+    assertion = assertion_file.load(AssertionFile)
     persons = KnowledgeFile(folder / "persons.yml").load(PersonFile)
     problems: list[str] = []
 
@@ -227,6 +228,12 @@ def build(folder: Path = KNOWLEDGE) -> Lexicon:
                     )
                 first_line[key] = symptom_file.line(path)
                 into.append((template, entry.code))
+    for at, trigger in enumerate(assertion.triggers):
+        for position, word in enumerate(trigger.words):
+            try:
+                pieces(word, {})
+            except TemplateError as error:
+                problems.append(assertion_file.problem(("triggers", at, "words", position), str(error)))
     if problems:
         raise KnowledgeError(problems)
 

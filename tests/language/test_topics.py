@@ -93,6 +93,20 @@ def test_what_the_article_does_not_say_is_not_answered(text: str, intent: str) -
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "how is arthritis diagnosed",
+        "how do doctors diagnose glandular fever",
+        "does my HMO pay for a blood test",
+        "is the copay for a b12 test high",
+        "when should I get the measles vaccine",
+    ],
+)
+def test_other_diseases_and_who_pays_are_not_the_articles(text: str) -> None:
+    assert topic_for("ask_when_to_see_doctor", text) == ("not_in_article", "vitamin_b12" if "b12" in text else None)
+
+
+@pytest.mark.parametrize(
     ("intent", "text"),
     [
         ("report_neck", "my neck is stiff"),
