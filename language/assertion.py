@@ -407,7 +407,7 @@ class Asserter:
     def _of_it(self, between: Sequence[str]) -> bool:
         """Whether the words before a trigger only speak on of the same thing: "(but) it is all (back to normal)"."""
         spoken = [word for word in between if word not in self._lexicon.fillers]
-        return bool(between) and all(
+        return all(
             word in ("it", "they", "that", "everything", "i", "he", "she", "feel", "feels", "seems", "has", "got") for word in spoken
         )
 

@@ -10,8 +10,8 @@ from importlib.resources import files
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-#: as many slips may stand between a word written by ear and the right one
-_BY_EAR = 3
+#: as many slips may stand between a word written by ear and the right one, behind two right letters
+_BY_EAR = 2
 _REPEATED = re.compile(r"(.)\1{2,}")
 #: a real word stands for another only where that is so much more common, and its neighbours make a symptom of it ("hart attack")
 _LESS_COMMON = 1.9
@@ -114,7 +114,7 @@ class Speller:
         alike = [
             (distance, -frequency(each), each)
             for each in self._by_sound.get(_sound(word), ())
-            if (distance := OSA.distance(word, each)) <= _BY_EAR
+            if each[:2] == word[:2] and (distance := OSA.distance(word, each)) <= _BY_EAR
         ]
         return min(alike)[-1] if alike else None
 

@@ -12,7 +12,7 @@ from language.facts import facts_in
 from language.lexicon import Lexicon, lexicon
 from language.measures import many_pills, temperatures, weight_lost
 from language.mentions import ONE_SIDED, Mention, read_mentions
-from language.persons import SELF, is_another, persons_in, who_has
+from language.persons import SELF, Person, is_another, persons_in, who_has
 from language.reading import Reading
 from language.replies import reply_in
 
@@ -150,13 +150,29 @@ class Interpreter:
         mentions = self._stated(measured, reading, mentions)
         assertions = self._asserter.assertions(reading, mentions)
         assertions = self._by_temperature(measured, reading, mentions, assertions)
-        persons = persons_in(reading, self._lexicon)
+        persons = self._who_is_meant(persons_in(reading, self._lexicon), mentions, reading)
         symptoms = self._lexicon.symptoms
         owners = [
             who_has(reading, persons, m.start, m.end, m.code in symptoms and symptoms[m.code].event) for m in mentions
         ]
         facts = facts_in(reading, self._lexicon)
         return _Heard(reading, mentions, assertions, persons, owners, facts, reply_in(text), figurative)
+
+    @staticmethod
+    def _who_is_meant(persons: list[Person], mentions: list[Mention], reading: Reading) -> list[Person]:
+        """The persons without a speaker who is only part of another's symptom: "my wife does not know who I am and ..."."""
+        inside = {at for each in mentions if each.fixed for at in range(each.start + 1, each.end)}
+        others = [each.at for each in persons if each.who != SELF]
+        return [
+            each
+            for each in persons
+            if not (
+                each.who == SELF
+                and each.at in inside
+                and reading.texts[each.at] in ("i", "me")
+                and any(at < each.at for at in others)
+            )
+        ]
 
     def _stated(self, measured: _Measured, reading: Reading, mentions: list[Mention]) -> list[Mention]:
         """Mentions with those that numbers make: a temperature is a fever or none, many pills are an overdose."""

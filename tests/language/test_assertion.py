@@ -27,6 +27,7 @@ CASES = [
     ("I was confused last night but I'm fine today", {"confusion": "past"}),
     ("her speech was slurred but it is back to normal", {"speech_difficulty": "past"}),
     ("went numb an hour ago, my whole arm", {"numbness": "present"}),
+    ("felt sick yesterday but not today", {"nausea": "past"}),
     ("I had vertigo in 2017", {"dizziness": "past"}),
     ("had nausea and chills two weeks ago", {"nausea": "past", "chills": "past"}),
     ("a two-week history of fatigue and night sweats", {"fatigue": "present", "night_sweats": "present"}),

@@ -46,3 +46,8 @@ def test_what_else_a_word_may_stand_for_is_told_apart_from_what_it_is():
     assert speller.also("licked") == ("locked",)
     assert {speller.mend("droopping"), *speller.also("droopping")} == {"drooping", "dropping"}
     assert speller.also("stuff") == speller.also("heart") == ()
+
+
+@pytest.mark.parametrize("name", ["solaris", "tiangolo", "modeled"])
+def test_a_name_is_not_heard_as_a_symptom(name):
+    assert Speller(["slurs", "tingle", "muddled"]).mend(name) == name

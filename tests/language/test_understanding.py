@@ -108,7 +108,15 @@ def test_another_person_beside_the_one_it_is_about(text, expected):
     assert {code: found.get(code) for code in expected} == expected
 
 
-@pytest.mark.parametrize("text", ["my dads arm went limp", "my toddler got into my iron tablets", "he's slumped and won't respond to me"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dads arm went limp",
+        "my toddler got into my iron tablets",
+        "he's slumped and won't respond to me",
+        "my wife doesn't know who I am and is drowsy",
+    ],
+)
 def test_it_is_about_somebody_else(text):
     assert understand(text).subject == "other"
 
