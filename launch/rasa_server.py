@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
 
         install()
     if "--enable-api" in arguments:
-        arguments = [*arguments, "--auth-token", os.environ["RASA_TOKEN"]]
+        arguments = [*arguments, f"--auth-token={os.environ['RASA_TOKEN']}"]  # it may begin with a dash
     sys.argv = ["rasa", *arguments]
     rasa_main()
 

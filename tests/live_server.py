@@ -51,7 +51,7 @@ class LiveServer:
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, command: str = "api") -> None:
         self.rasa_port, self.actions_port = free_ports(2)
-        self.token = secrets.token_urlsafe(16)
+        self.token = "-" + secrets.token_urlsafe(16)  # what the proposed command makes may begin with one
         self.database_url = f"sqlite:///{folder / 'conversations.db'}"
         self.base_url = f"http://127.0.0.1:{self.rasa_port}"
         self.log = folder / "server.log"

@@ -12,7 +12,7 @@ import aiohttp
 from tests.benchmarks.systems import System, a_sender
 
 # Each message differs from those before it, as people's do: what is remembered of an earlier one must not help. Those that
-# need an action and those that do not are of one length, so that what differs is the action.
+# need an action and those that do not are of one length and name no symptom, so that what differs is the action.
 PLAIN = [
     f"{goodbye} {thanks}, {wish}"
     for goodbye in ("goodbye", "ok bye then", "bye for now", "see you later")
@@ -20,11 +20,11 @@ PLAIN = [
     for wish in ("talk to you another time", "until next time", "have a good evening", "have a nice day")
 ]
 WITH_ACTION = [
-    f"{can} {nutrient} {cause} {symptom}?"
-    for can in ("can low", "could too little", "does a lack of")
-    for nutrient in ("vitamin d", "magnesium", "vitamin b12", "calcium")
-    for cause in ("cause", "lead to")
-    for symptom in ("weakness in my arms", "cramps at night")
+    f"{which} {foods} {have} {nutrient}?"
+    for which in ("please tell me which", "and which", "do you know what")
+    for foods in ("foods", "things to eat", "meals")
+    for have in ("contain a lot of", "are good for")
+    for nutrient in ("vitamin d", "magnesium", "vitamin b12")
 ]
 PARSED = [
     f"{neck} {since} and {other}"
