@@ -1,8 +1,8 @@
 """Compares ways to tell intents, and writes docs/pipeline-choice.md.
 
 python -m evaluation.pipelines            cross-validates the classifier in use and prints one table
-python -m evaluation.pipelines --compare  measures every candidate and writes the document and its picture (10 minutes)
-    --diet                                ... DIET among them (Rasa's neural classifier: 10 minutes more)
+python -m evaluation.pipelines --compare  measures every candidate and writes the document and its picture (a minute)
+    --diet                                ... DIET among them (Rasa's neural classifier: five minutes more)
 
 Each candidate is measured in a process of its own, so that its memory is its own.
 """
