@@ -21,6 +21,10 @@ def child_environment(settings: Mapping[str, str], root: str) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment.update(settings)
     environment.update({"PYTHONPATH": root, "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"})
+    # A turn multiplies nothing that is worth a second thread, and threads that wait for work spin.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Rasa's libraries import distutils, in whose place setuptools puts its own, and all of itself.
+    environment.setdefault("SETUPTOOLS_USE_DISTUTILS", "stdlib")
     environment[PARENT_VARIABLE] = str(os.getpid())
     return environment
 

@@ -25,6 +25,7 @@ FIXES: tuple[str, ...] = (
     "clients_on_demand",
     "channels_on_demand",
     "evaluation_on_demand",
+    "spacy_command_line",
     "spacy_model",
     "event_types",
     "action_response_schema",

@@ -25,8 +25,7 @@ def apply() -> None:
 
         async def load_agent_and_freeze(*args: Any, **kwargs: Any) -> Any:
             agent = await load_agent(*args, **kwargs)
-            gc.collect()
-            gc.freeze()
+            gc.freeze()  # with the little garbage there is: to look for it first takes longer than loading the model
             return agent
 
         run.load_agent_on_start = load_agent_and_freeze  # type: ignore[attr-defined]

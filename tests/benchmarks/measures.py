@@ -88,7 +88,7 @@ async def _talk_at_once(
     async def person(number: int, session: aiohttp.ClientSession) -> None:
         turn, sender = 0, a_sender()
         while goes_on():
-            system = systems[(number + turn) % len(systems)]
+            system = systems[number % len(systems)]  # a person keeps a connection
             texts = (WITH_ACTION, PLAIN)[turn % 2]
             text = texts[(number * 7 + turn) % len(texts)]
             if turn and turn % TURNS_A_PERSON == 0:

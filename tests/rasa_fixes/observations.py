@@ -57,6 +57,7 @@ ACTION_ANSWERS: list[Any] = [
 def imports() -> dict[str, Any]:
     import rasa.core.run
     import rasa.engine.recipes.default_components  # noqa: F401  # only what it brings along matters
+    import spacy  # noqa: F401  # the same
     from rasa.core.channels import BUILTIN_CHANNELS
 
     def there(*names: str) -> int:
@@ -66,6 +67,7 @@ def imports() -> dict[str, Any]:
         "tensorflow": there("tensorflow"),
         "modules": len(sys.modules),
         "clients": there("pymongo.mongo_client", "boto3.session", "botocore.session"),
+        "command_line": there("spacy.cli.download"),
         "charts": there("matplotlib.pyplot", "matplotlib.cbook"),
         "channel_clients": there("aiogram", "slack_sdk", "twilio", "webexteamssdk", "prompt_toolkit"),
         "channel_names": {name: channel.name() for name, channel in BUILTIN_CHANNELS.items()},

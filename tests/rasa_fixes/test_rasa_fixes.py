@@ -49,6 +49,7 @@ FAULTS = [
     ("imports", "modules", 4000, 3000),
     ("imports", "clients", 2, 0),
     ("imports", "charts", 1, 0),
+    ("imports", "command_line", 1, 0),
     ("imports", "channel_clients", 4, 0),
     ("collector", "often", 1, 0),
     ("spacy_models", "loads", 2, 1),
