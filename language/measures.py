@@ -120,7 +120,7 @@ _LOOSE = (
     (
         re.compile(
             r"\b(?:today|this (?:morning|afternoon|evening)|tonight|just now|an hour ago|just started"
-            r"|woke up with)\b",
+            r"|woke up with|since (?:i|we|he|she|they)(?: have|'ve)? (?:woke|woken|got|gotten) up)\b",
             re.I,
         ),
         0.5,

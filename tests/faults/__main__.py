@@ -12,7 +12,7 @@ HEAD = """# Faults
 Written by `.venv/bin/python -m tests.faults` from what `pytest tests/faults` saw: each fault is brought
 about with the real thing, and every message sent meanwhile is counted. "Until normal" is measured from the
 moment the part is started again (or is killed, where the launcher starts it); the seconds are those of a machine
-with two cores that a dozen other programs kept busy.
+with two cores.
 
 | fault | the person is told | what is kept | until normal |
 |---|---|---|---|

@@ -45,6 +45,7 @@ def test_a_fever_begins_at_100_4_fahrenheit():
         ("for like 3 wks", 21),
         ("since yesterday", 1),
         ("since this morning", 0.5),
+        ("it hurts since I woke up", 0.5),
         ("for 10 days now", 10),
         ("about a week", 7),
         ("for years", 730),
