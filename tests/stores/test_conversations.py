@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -169,10 +171,23 @@ def test_any_sender_and_any_text_can_be_kept(conversations: Conversations, stran
 
 
 def test_processes_that_start_together_migrate_once(tmp_path: Any) -> None:
-    url = f"sqlite:///{tmp_path}/new.db"
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: migrate(open_engine(url)), range(4)))
+    for attempt in range(8):  # that one of them finds the file locked is a matter of a moment
+        url = f"sqlite:///{tmp_path}/new-{attempt}.db"
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, url=url: migrate(open_engine(url)), range(8)))
     assert set(sa.inspect(open_engine(url)).get_table_names()) == {*schema.metadata.tables, "neckwise_schema"}
+
+
+@pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_new_file_that_another_process_is_making_is_waited_for(tmp_path: Any, lock: str) -> None:
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
+    other.execute(lock)
+    other.execute("CREATE TABLE theirs (x)")
+    later = threading.Timer(0.4, lambda: other.execute("COMMIT"))
+    later.start()
+    with open_engine(f"sqlite:///{tmp_path}/new.db").connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    later.join()
 
 
 def test_migrations_make_the_tables_that_the_program_uses(database_url: str) -> None:
