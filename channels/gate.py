@@ -425,7 +425,7 @@ class Gate:
         try:
             net = self._safety_net or _safety_net()
             return net.slots_after(text, remembered.slots, self._country)
-        except Exception as error:  # noqa: BLE001 - as above; it is asked about again, then
+        except Exception as error:  # noqa: BLE001 - the message has gone out: what it told is asked about again
             log.error("gate.safety_net.failed", channel=self.channel, **kind_and_place(error))
             return {}
 

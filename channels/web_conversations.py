@@ -92,7 +92,8 @@ class Conversations:
 
         Raises whatever the database raises: the emergency may be there all the same.
         """
-        tracker = await self._record.agent.tracker_store.retrieve(sender)
+        stores = self._record.stores()  # not the agent's own: while its model is gone, that one is empty
+        tracker = await stores.tracker_store.retrieve(sender) if stores is not None else None
         if tracker is None or self._record.was_erased(sender):
             return None
         for event in reversed(tracker.events):

@@ -156,8 +156,13 @@ _TEMPERATURE_CUE = re.compile(
     r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked)\b",
     re.I,
 )
-#: "what is 40 degrees celsius in fahrenheit" speaks of no body
-_CONVERSION = re.compile(r"\b(?:in|to|into)\s+(?:celsius|centigrade|fahrenheit|kelvin)\b|\boven\b|\bdegrees?\s+outside\b", re.I)
+#: "what is 40 degrees celsius in fahrenheit" speaks of no body; "my temp is 39.5 in celsius" does
+_ASKS_TO_CONVERT = re.compile(r"\b(?:what(?:'s|s)?|how much|how many|convert)\b[^.!?\n]*$", re.I)
+_INTO_A_UNIT = re.compile(r"^[^.!?\n]{0,24}\b(?:in|to|into)\s+(?:celsius|centigrade|fahrenheit|kelvin)\b", re.I)
+_OF_A_BODY = re.compile(r"\b(?:my|his|her|their|i|he|she|we|temp|temps|temperature|fever|thermometer)\b", re.I)
+#: "the oven at 40", "40 in the oven", "35 degrees outside"
+_OVEN_BEFORE = re.compile(r"\boven\b[^.,;!?\n]{0,16}$", re.I)
+_NO_BODY_AFTER = re.compile(r"^\s*(?:degrees?\s*|°\s*)?(?:[cf]\b\s*)?(?:outside\b|in the (?:oven|shade|sun)\b)", re.I)
 _NOT_TEMPERATURE = re.compile(
     r"^\s*(?:%|years?|yrs?|yo\b|y/o|weeks?|wks?|days?|hours?|hrs?|months?|minutes?|mins?|times|kg|kgs|lbs?"
     r"|pounds?|mg|mcg|iu|ml|pills?|tablets?|bpm|cm|miles|km|am\b|pm\b|st\b|nd\b|rd\b|th\b|-?year|/|people"
@@ -186,13 +191,13 @@ def temperatures(text: str) -> list[Temperature]:
     A bare number counts where it can be a body temperature (34.0 to 43.0, or 94 to 109 for Fahrenheit) and either has a unit,
     stands near a word like "temperature" or "fever", or has a decimal ("38.5").
     """
-    if _CONVERSION.search(text):
-        return []
     found = []
     cue = bool(_TEMPERATURE_CUE.search(text))
     for each in _TEMPERATURE.finditer(text):
         value = float(each["n"].replace(",", "."))
         after = text[each.end() :]
+        if _of_no_body(text[: each.start()], text[each.end("n") :]):
+            continue
         unit = (each["unit"] or "").lower()[:1]
         if (
             each["unit"]
@@ -228,6 +233,14 @@ def temperatures(text: str) -> list[Temperature]:
                 Temperature(round(celsius, 2), each.start(), each.end("unit") if unit else each.end("n"))
             )
     return found
+
+
+def _of_no_body(before: str, after: str) -> bool:
+    """Whether a number between these words is the warmth of something else, or is only to be converted."""
+    asked = _ASKS_TO_CONVERT.search(before)
+    if asked and _INTO_A_UNIT.match(after) and not _OF_A_BODY.search(asked.group()):
+        return True
+    return bool(_OVEN_BEFORE.search(before) or _NO_BODY_AFTER.match(after))
 
 
 def _near_cue(text: str, start: int, end: int) -> bool:

@@ -72,6 +72,9 @@ class _Measured:
         ]
 
 
+_NOW = {"now", "but", "today", "tonight", "then"}
+
+
 @dataclass(frozen=True)
 class _Heard:
     """What a text says before it is known whom the conversation is about. Read by many: never changed."""
@@ -189,7 +192,12 @@ class Interpreter:
                 continue
             sentence = reading.sentence_of[min(inside)]
             known = any(m.code == code and reading.sentence_of[m.start] == sentence for m in stated)
-            if not known:
+            # "no fever this morning but now 39": what was said of it before is said anew with the number
+            anew = code == "fever" and any(
+                m.code == code and m.end <= min(inside) and _NOW & set(reading.texts[max(m.end, min(inside) - 6) : min(inside)])
+                for m in mentions
+            )
+            if not known or anew:
                 stated.append(Mention(code, min(inside), max(inside) + 1, inside))
         return stated
 

@@ -77,7 +77,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.01)
+            time.sleep(0.01)  # only while a new file is being made
 
 
 def migrate(engine: Engine) -> None:

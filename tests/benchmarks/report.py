@@ -107,8 +107,8 @@ def write_docs(ratios: Mapping[str, float], figures: Mapping[str, Any], folder: 
     text = (
         "# Speed and size\n\n"
         "Written by `make bench` (`.venv/bin/python -m tests.benchmarks --docs`): Neckwise beside stock "
-        "Rasa 3.6.21 with the pipeline and the policies of `rasa init`, in turn in one run on a machine with "
-        "two shared cores. The ratios mean something elsewhere too; the figures behind them are of that "
+        "Rasa 3.6.21 with the pipeline and the policies of `rasa init`, on a machine with two shared cores; both "
+        "sides of a ratio in one run, the parts (`--only`) one after another. The ratios mean something elsewhere too; the figures behind them are of that "
         "machine alone.\n\n"
         f"{table(ratios)}\n\n## Figures\n\n{figure_rows(figures)}\n\n"
         f"{floor_words(figures)}"

@@ -100,6 +100,7 @@ class Person:
 W = TypeVar("W", bound=World)
 
 
+# The default of a generic parameter: mypy allows none for a type variable.
 @asynccontextmanager
 async def open_world(folder: Path, kind: type[W] = World, **settings: str) -> AsyncIterator[W]:  # type: ignore[assignment]
     """Starts the fakes and the assistant, with these settings beside those of the fakes; ends them all."""

@@ -146,3 +146,24 @@ def test_what_is_remembered_of_a_text_does_not_decide_whose_it_is():
             said = remembering.understand(text, subject)
             assert said == Interpreter(lexicon()).understand(text, subject)
             said.facts.clear()  # what a caller does with its copy stays its own
+
+
+@pytest.mark.parametrize(
+    ("text", "fever"),
+    [
+        ("my neck is stiff and my temp is 39.5 in celsius", "present"),
+        ("stiff neck, temperature 103 in fahrenheit", "present"),
+        ("what is my temperature of 39.5 in fahrenheit, and my neck is stiff", "present"),
+        ("my neck is stiff, my temperature is 39.5, and it's 35 degrees outside", "present"),
+        ("no fever in the morning but now 39 and a stiff neck", "present"),
+        ("no fever this morning, now 39.2, neck stiff", "present"),
+        ("my neck is stiff. the fever broke but came back", "present"),
+        ("no fever but my temp is 37.2, stiff neck", "absent"),
+        ("I had a fever of 39 yesterday but now 36.9, stiff neck", "absent"),
+        ("it's 40 degrees outside and my neck is stiff", None),
+        ("my neck is stiff, what is 40 degrees celsius in fahrenheit", None),
+        ("stiff neck since I had the oven at 40 degrees", None),
+    ],
+)
+def test_a_number_is_a_fever_wherever_a_body_has_it(text, fever):
+    assert roles(text) == {"neck_stiffness": "present"} | ({"fever": fever} if fever else {})

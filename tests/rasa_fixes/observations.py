@@ -57,7 +57,7 @@ ACTION_ANSWERS: list[Any] = [
 def imports() -> dict[str, Any]:
     import rasa.core.run
     import rasa.engine.recipes.default_components  # noqa: F401  # only what it brings along matters
-    import spacy  # noqa: F401  # the same
+    import spacy  # noqa: F401  # only what it brings along matters
     from rasa.core.channels import BUILTIN_CHANNELS
 
     def there(*names: str) -> int:
