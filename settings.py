@@ -72,6 +72,13 @@ def one_of(*choices: str) -> Callable[[str, str], str]:
     return parse
 
 
+def flag(name: str, value: str) -> bool:
+    """true or false; yes and no, on and off, 1 and 0 mean the same."""
+    if value.lower() not in ("true", "yes", "on", "1", "false", "no", "off", "0"):
+        raise SettingError(name, value, "true or false")
+    return value.lower() in ("true", "yes", "on", "1")
+
+
 def country(name: str, value: str) -> str:
     """Two letters as in ISO 3166, or empty for "not known"."""
     if value and not re.fullmatch(r"[A-Za-z]{2}", value):
@@ -150,12 +157,15 @@ class Settings:
     rasa_port: int = setting(
         SERVER, "Port of the chat page, the channels and the HTTP API.", "5005", between(1, 65535)
     )
+    actions_apart: bool = setting(
+        SERVER, "true: actions run in a process of their own, at ACTIONS_PORT. false: in the server.", "false", flag
+    )
     actions_port: int = setting(
-        SERVER, "Port of the action server, used on this machine only.", "5055", between(1, 65535)
+        SERVER, "Port of the action server where actions run apart, used on this machine only.", "5055", between(1, 65535)
     )
     actions_url: str = setting(
         SERVER,
-        "Where Rasa calls actions: http://HOST/webhook. Empty: at the action server of this machine.",
+        "Where actions are called that run elsewhere: http://HOST/webhook. Empty: as ACTIONS_APART says.",
         "",
         url("http", "https", empty=True),
     )
@@ -315,9 +325,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**parsed)
     if settings.sanic_workers > 1 and not settings.redis_url:
         raise SettingError("SANIC_WORKERS", str(settings.sanic_workers), "1 where REDIS_URL is not set")
-    if settings.rasa_port == settings.actions_port:
+    if settings.actions_apart and settings.rasa_port == settings.actions_port:
         raise SettingError("ACTIONS_PORT", str(settings.actions_port), "another port than RASA_PORT")
-    if not settings.actions_url:
+    if settings.actions_apart and not settings.actions_url:
         here = f"http://127.0.0.1:{settings.actions_port}/webhook"
         settings = dataclasses.replace(settings, actions_url=here)
     return settings

@@ -15,7 +15,7 @@ from channels.gate import Gate, Incoming, notice, shortened_hash
 from channels.inbox import LEASE_SECONDS, Delivery, Inbox
 from channels.platform_api import Call, PlatformApi, PlatformError
 from channels.record import Message
-from channels.traces import kind_and_place
+from traces import kind_and_place
 
 log = structlog.get_logger()
 

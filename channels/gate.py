@@ -29,9 +29,9 @@ from channels.deliveries import Deliveries, deliveries_for
 from channels.handover import Desk
 from channels.rate import Rate, rate_for
 from channels.record import Message, Record, Remembered, is_emergency
-from channels.traces import kind_and_place
 from settings import Settings
 from settings import load as load_settings
+from traces import kind_and_place
 
 log = structlog.get_logger()
 

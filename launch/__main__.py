@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+import rasa_fixes
 import settings as project_settings
 from launch import dotenv, model
 from launch.assistant import Assistant, say
@@ -41,7 +42,10 @@ def main() -> int:
 def launch(command: str, root: project_settings.Path) -> int:
     """Does `command`. Raises LaunchError or SettingError when something is in the way."""
     dotenv.apply(root / ".env")
-    settings = project_settings.load()
+    given = dict(os.environ)
+    if "actions_inside" in rasa_fixes.switched_off():
+        given["ACTIONS_APART"] = "true"  # stock Rasa runs no actions of its own
+    settings = project_settings.load(given)
     environment = project_settings.as_environment(settings)
     (root / "var").mkdir(exist_ok=True)
     if command == "actions":

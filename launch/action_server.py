@@ -8,6 +8,15 @@ import sys
 
 from launch.quiet import hush
 from launch.tether import tether_to_launcher
+from traces import kind_and_place
+
+
+def without_words(record: logging.LogRecord) -> bool:
+    """Leaves of an exception in a log line its kind and its place: its words may be a person's."""
+    if record.exc_info and record.exc_info[1] is not None:
+        record.msg, record.args = "An action failed: %(error)s at %(place)s", (kind_and_place(record.exc_info[1]),)
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def main(port: int, package: str) -> None:
@@ -22,6 +31,7 @@ def main(port: int, package: str) -> None:
     utils.configure_colored_logging(level)
     logging.getLogger("rasa_sdk").setLevel(level)
     utils.update_sanic_log_level()
+    logging.getLogger("rasa_sdk.endpoint").addFilter(without_words)
     run(package, port=port, cors_origins=[])
 
 

@@ -1,4 +1,4 @@
-"""The assistant as processes: the action server and Rasa, started, watched and ended together."""
+"""The assistant as processes: Rasa, and the action server where there is one; started, watched and ended together."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Watched:
 
 
 class Assistant:
-    """Both processes, for one set of settings and one model."""
+    """Rasa, and where actions run apart their server, for one set of settings and one model."""
 
     def __init__(self, root: Path, settings: Settings, model: Path, api: bool = False) -> None:
         self.root = root
@@ -97,7 +97,8 @@ class Assistant:
         """Raises LaunchError for a port that is taken."""
         address = "127.0.0.1" if shell or self.api else self.settings.bind_address
         ports.require_free(address, self.settings.rasa_port, "RASA_PORT")
-        ports.require_free("127.0.0.1", self.settings.actions_port, "ACTIONS_PORT")
+        if self.settings.actions_apart:
+            ports.require_free("127.0.0.1", self.settings.actions_port, "ACTIONS_PORT")
 
     def start_actions(self, output: IO[bytes] | None = None) -> Child:
         """Starts the action server."""
@@ -157,16 +158,17 @@ class Assistant:
             time.sleep(0.1)
 
     def serve(self) -> None:
-        """Starts both, says the address when they are ready, keeps them running until Ctrl-C or SIGTERM."""
+        """Starts all, says the address when it is ready, keeps it running until Ctrl-C or SIGTERM."""
         self.check_ports()
         started = time.monotonic()
         try:
             catch_signals()
-            say("Starting (about 10 s) ...")
-            actions = Watched(self.start_actions)
-            rasa = Watched(self.start_rasa)
-            self.wait_for(actions.child, self.actions_ready)
-            self.wait_for(rasa.child, self.rasa_ready)
+            say("Starting (some seconds) ...")
+            servers = [(Watched(self.start_rasa), self.rasa_ready)]
+            if self.settings.actions_apart:
+                servers.append((Watched(self.start_actions), self.actions_ready))
+            for server, ready in reversed(servers):
+                self.wait_for(server.child, ready)
             shown = (
                 "localhost"
                 if self.settings.bind_address in ("127.0.0.1", "0.0.0.0")
@@ -178,9 +180,9 @@ class Assistant:
                 "  (Ctrl-C ends it)"
             )
             while True:
-                actions.look()
-                rasa.look()
-                self.children = [actions.child, rasa.child]
+                for server, _ in servers:
+                    server.look()
+                self.children = [server.child for server, _ in servers]
                 time.sleep(0.2)
         except (Stopped, KeyboardInterrupt):
             say("Ending ...")
@@ -190,15 +192,16 @@ class Assistant:
         say("Ended.")
 
     def shell(self) -> int:
-        """`rasa shell` in this terminal with the action server around it. Returns Rasa's exit status."""
+        """`rasa shell` in this terminal. Returns Rasa's exit status."""
         self.check_ports(shell=True)
         logs = self.root / "var" / "log"
         logs.mkdir(parents=True, exist_ok=True)
         with (logs / "actions.log").open("ab") as log:
             try:
                 catch_signals()
-                say("Starting (about 10 s); write /stop to end ...")
-                self.wait_for(self.start_actions(log), self.actions_ready)
+                say("Starting (some seconds); write /stop to end ...")
+                if self.settings.actions_apart:
+                    self.wait_for(self.start_actions(log), self.actions_ready)
                 arguments = ["shell", "--model", str(self.model), "--port", str(self.settings.rasa_port)]
                 arguments += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml"]
                 rasa = Child(

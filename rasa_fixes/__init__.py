@@ -31,11 +31,14 @@ FIXES: tuple[str, ...] = (
     "action_response_schema",
     "action_connection",
     "action_request",
+    "actions_inside",
+    "action_errors",
     "lock_wait",
     "debug_lines",
     "tracker_copy",
     "prediction_graph",
     "rule_states",
+    "dead_workers",
 )
 
 _applied: list[str] = []

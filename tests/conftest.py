@@ -2,10 +2,12 @@
 
 `trained_model`: the path of the model for the present state of the project, trained first when it is missing.
 
-`server`: the real assistant as `make api` starts it (launcher, action server, Rasa) on free ports with a
-token and an SQLite file of its own. It is shared, so a test talks under a sender of its own
-(`server.new_sender()`) and leaves the processes as it found them (the launcher undoes `server.kill_actions()`
-within some seconds; wait for it with `server.wait_for_actions()`).
+`server`: the real assistant as `make api` starts it (launcher, Rasa) on free ports with a token and an
+SQLite file of its own. It is shared, so a test talks under a sender of its own (`server.new_sender()`) and
+leaves the processes as it found them.
+
+`server_with_actions_apart`: the same with an action server beside it (ACTIONS_APART). The launcher undoes
+`kill_actions()` within some seconds; wait for it with `wait_for_actions()`.
 
     def test_greeting(server):
         talk = server.talk()                       # a new conversation
@@ -48,6 +50,15 @@ def trained_model() -> Path:
 def server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """One assistant for all tests of the session."""
     with LiveServer(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server_with_actions_apart(
+    trained_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """One assistant whose actions run in a process of their own, for all tests of the session."""
+    with LiveServer(tmp_path_factory.mktemp("server-apart"), {"ACTIONS_APART": "true"}) as running:
         yield running
 
 

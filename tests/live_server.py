@@ -125,7 +125,7 @@ class LiveServer:
         return None
 
     def actions_process(self) -> psutil.Process | None:
-        """The action server."""
+        """The action server, where actions run apart."""
         return self.process("launch.action_server")
 
     def rasa_process(self) -> psutil.Process | None:

@@ -32,21 +32,6 @@ BOUNDS: dict[str, tuple[str, str, float | None]] = {
 }
 
 
-# what stands behind a bound that is not kept
-WHY: dict[str, str] = {
-    "action_vs_plain_turn": (
-        "A turn without an action has become so cheap that the call to the action server, a request and an answer between "
-        "two processes, weighs more than the rest of an action. The call is what is left: its cost in milliseconds is the "
-        "difference of the two rows above. Actions inside the server's process would save it, and would no longer "
-        "fail, or be restarted, apart from it."
-    ),
-    "two_processes_vs_one": (
-        "One process is measured with a core to itself, while the load, the database, Redis and the action server share the "
-        "other. Two share both cores with all of these, so what two can reach on two cores is bounded by what is left of them."
-    ),
-}
-
-
 def read(path: Path) -> dict[str, Any]:
     """What an earlier run wrote, or nothing."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -91,7 +76,7 @@ def not_kept(ratios: Mapping[str, float]) -> str:
     missed = [name for name in BOUNDS if name in ratios and met(name, ratios[name]) is False]
     if not missed:
         return ""
-    lines = [f"- **{BOUNDS[name][0]}** ({ratios[name]:.2f}). {WHY.get(name, 'Not yet.')}" for name in missed]
+    lines = [f"- **{BOUNDS[name][0]}** ({ratios[name]:.2f})." for name in missed]
     return "## What is not kept\n\n" + "\n".join(lines) + "\n\n"
 
 
@@ -108,8 +93,9 @@ def write_docs(ratios: Mapping[str, float], figures: Mapping[str, Any], folder: 
         "# Speed and size\n\n"
         "Written by `make bench` (`.venv/bin/python -m tests.benchmarks --docs`): Neckwise beside stock "
         "Rasa 3.6.21 with the pipeline and the policies of `rasa init`, on a machine with two shared cores; both "
-        "sides of a ratio in one run, the parts (`--only`) one after another. The ratios mean something "
-        "elsewhere too; the figures behind them are of that machine alone.\n\n"
+        "sides of a ratio in one run, the parts (`--only`) one after another. Stock Rasa keeps its conversations in "
+        "memory and calls an action server, as it does unless told otherwise; Neckwise keeps them in SQLite, and runs its "
+        "actions in the server. The ratios mean something elsewhere too; the figures behind them are of that machine alone.\n\n"
         f"{table(ratios)}\n\n## Figures\n\n{figure_rows(figures)}\n\n"
         f"{floor_words(figures)}"
         f"The installed environment is {figures.get('installed_mb', float('nan')):.0f} MB, the same for both.\n\n"

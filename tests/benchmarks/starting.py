@@ -23,14 +23,12 @@ from tests.live_server import free_ports
 
 def cold_start(project: StockProject | None, folder: Path) -> tuple[float, float]:
     """Seconds and CPU seconds of a Rasa server from nothing to ready: stock's, or ours where there is none."""
-    port, actions_port = free_ports(2)
+    (port,) = free_ports(1)
     with (folder / "start.log").open("ab") as log:
         options: dict[str, Any] = {"stdout": log, "stderr": log, "stdin": subprocess.DEVNULL}
         begun = time.monotonic()
         if project is None:
-            settings = load(
-                {"RASA_PORT": str(port), "ACTIONS_PORT": str(actions_port), "RASA_TOKEN": "bench"}
-            )
+            settings = load({"RASA_PORT": str(port), "RASA_TOKEN": "bench"})
             ours = child_environment(as_environment(settings), str(ROOT))
             ours["DATABASE_URL"] = f"sqlite:///{folder}/start.db"
             command = [sys.executable, "-m", "launch.rasa_server", "run", "--enable-api"]

@@ -73,14 +73,14 @@ def test_deleting_by_word_clears_the_browser_too(server: LiveServer, open_page: 
 
 
 def test_without_the_action_server_a_red_flag_still_shows_the_banner(
-    server: LiveServer, open_page: OpenPage
+    server_with_actions_apart: LiveServer, open_page: OpenPage
 ) -> None:
-    page = open_page(server.base_url)
+    page = open_page(server_with_actions_apart.base_url)
     say(page, "hello")
-    server.kill_actions()
+    server_with_actions_apart.kill_actions()
     say(page, "my neck is stiff and I have a fever")
     expect(page.get_by_role("alert").get_by_role("link").first).to_be_visible()
-    server.wait_for_actions()
+    server_with_actions_apart.wait_for_actions()
 
 
 def test_the_demo_page_embeds_the_real_assistant(server: LiveServer, open_page: OpenPage) -> None:

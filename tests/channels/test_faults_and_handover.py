@@ -41,7 +41,7 @@ async def world(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -
     colleague, redis = Colleague(), Redis()
     await colleague.start()
     await asyncio.to_thread(redis.start)
-    settings = {**colleague.settings, "REDIS_URL": redis.url}
+    settings = {**colleague.settings, "REDIS_URL": redis.url, "ACTIONS_APART": "true"}
     try:
         async with open_world(tmp_path_factory.mktemp("desk"), kind=Desk, **settings) as opened:
             opened.colleague, opened.redis, opened.model = colleague, redis, trained_model

@@ -39,8 +39,9 @@ CONVERSATIONS = {
 
 
 @pytest.fixture(scope="module")
-def outage(server: LiveServer) -> dict[str, Held]:
+def outage(server_with_actions_apart: LiveServer) -> dict[str, Held]:
     """All conversations, held at the same time around one outage."""
+    server = server_with_actions_apart
     talks: dict[str, Talk] = {name: server.talk() for name in CONVERSATIONS}
     held = {name: Held(*words) for name, words in CONVERSATIONS.items()}
     for name, each in held.items():

@@ -40,6 +40,7 @@ class Backends:
             "DATABASE_URL": self.postgresql.url,
             "REDIS_URL": self.redis.url,
             "RABBITMQ_URL": self.rabbitmq.url,
+            "ACTIONS_APART": "true",
             **QUICK,
         }
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from launch.processes import child_environment
-from settings import ROOT, as_environment, load
 from tests.faults.conftest import QUICK, RED_FLAG, Conversation, emergency, seconds_until
-from tests.live_server import LiveServer, free_ports
+from tests.faults.rasa_alone import running
+from tests.live_server import LiveServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -67,43 +63,14 @@ def test_a_damaged_model_is_said_and_people_still_get_an_answer(
 ) -> None:
     damaged = tmp_path / "damaged.tar.gz"
     damaged.write_bytes(trained_model.read_bytes()[:100_000])
-    port, actions_port = free_ports(2)
-    settings = load({"RASA_PORT": str(port), "ACTIONS_PORT": str(actions_port), "RASA_TOKEN": "t"})
-    environment = child_environment(as_environment(settings), str(ROOT))
-    environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/conversations.db"
-    (tmp_path / "credentials.yml").write_text("channels.rest.RestInput:\n", encoding="utf-8")
-    command = [sys.executable, "-m", "launch.rasa_server", "run", "--enable-api", "--model", str(damaged)]
-    command += ["--interface", "127.0.0.1", "--port", str(port), "--endpoints", "endpoints.yml"]
-    command += ["--credentials", str(tmp_path / "credentials.yml")]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
-        begun = time.monotonic()
-
-        def up() -> bool:
-            assert process.poll() is None, (tmp_path / "log").read_text()[-2000:]
-            with contextlib.suppress(httpx.HTTPError):
-                return bool(http.get("/").status_code)
-            return False
-
-        seconds_until(up, 240)
-        started = time.monotonic() - begun
-
-        def say(text: str) -> list[dict[str, Any]]:
-            answer = http.post("/webhooks/rest/webhook", json={"sender": "somebody", "message": text})
-            answer.raise_for_status()
-            messages: list[dict[str, Any]] = answer.json()
-            return messages
-
-        assert say("hello")
-        assert emergency(say(RED_FLAG))
-        assert "Could not load model" in (tmp_path / "log").read_text()
-    finally:
-        process.terminate()
-        process.wait(30)
+    begun = time.monotonic()
+    with running(tmp_path, damaged) as rasa:
+        up_after = time.monotonic() - begun
+        assert rasa.say("hello")
+        assert emergency(rasa.say(RED_FLAG))
+        assert "Could not load model" in rasa.log.read_text()
     told = "a plain safe message; the emergency message for a red flag"
-    seen("the model file is damaged", told, "nothing is said that would be kept", started)
+    seen("the model file is damaged", told, "nothing is said that would be kept", up_after)
 
 
 def faketime() -> str:

@@ -70,6 +70,7 @@ def site(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             **QUICK,
             "DATABASE_URL": postgresql.url,
             "REDIS_URL": redis.url,
+            "ACTIONS_APART": "true",
             "ACTIONS_URL": f"http://127.0.0.1:{actions_front}/webhook",
             "WEB_SESSION_SECRET": "the-same-for-both",
         }

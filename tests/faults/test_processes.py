@@ -14,7 +14,7 @@ import pytest
 from tests.faults.conftest import QUICK
 from tests.faults.crowd import SCRIPT, a_session, ended_by, say, state, talk_at_once, texts
 from tests.faults.servers import PostgreSQL, Redis
-from tests.live_server import LiveServer
+from tests.live_server import LiveServer, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -97,7 +97,6 @@ def test_bursts_of_one_conversation_lose_nothing_and_nobody_waits_long(cluster: 
 
 
 def test_a_killed_worker_takes_nothing_with_it(cluster: LiveServer) -> None:
-    """Last of this file: its processes are one fewer afterwards."""
     rasa = cluster.rasa_process()
     assert rasa is not None
     sender, answered = f"killed-{uuid.uuid4().hex}", []
@@ -120,3 +119,4 @@ def test_a_killed_worker_takes_nothing_with_it(cluster: LiveServer) -> None:
     found = texts(cluster, sender)
     assert [text for text in found if text in answered] == answered
     assert len(found) == len(set(found))
+    wait_until(lambda: len(rasa.children(recursive=True)) == WORKERS, 30, "another worker in its place")

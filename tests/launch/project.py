@@ -56,13 +56,15 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
 
 class Project:
-    """The launcher in a folder of its own, with stand-ins for Rasa and the action server."""
+    """The launcher in a folder of its own, with stand-ins for Rasa and the action server, which runs apart here."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         skip = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "launch", folder / "launch", ignore=skip)
         shutil.copy(ROOT / "settings.py", folder / "settings.py")
+        (folder / "rasa_fixes").mkdir()
+        shutil.copy(ROOT / "rasa_fixes/__init__.py", folder / "rasa_fixes/__init__.py")
         for server in ("rasa_server", "action_server"):
             (folder / f"launch/{server}.py").write_text(STAND_IN)
         for name in ("config.yml", "domain.yml", "credentials.yml", "endpoints.yml"):
@@ -76,7 +78,7 @@ class Project:
         """An environment with free ports and nothing of the person who runs the tests."""
         clean = {name: value for name, value in os.environ.items() if name not in names()}
         ports = {"RASA_PORT": str(self.rasa_port), "ACTIONS_PORT": str(self.actions_port)}
-        return {**clean, **ports, **variables}
+        return {**clean, **ports, "ACTIONS_APART": "true", **variables}
 
     def command(self, command: str) -> list[str]:
         return [sys.executable, "-m", "launch", command]

@@ -63,6 +63,28 @@ def test_run_serves_and_ends_all(project: Project, number: int) -> None:
     assert not project.processes()
 
 
+@pytest.mark.parametrize("command", ["run", "api"])
+def test_unless_they_run_apart_actions_need_neither_a_process_nor_a_port(project: Project, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", project.actions_port))
+        taken.listen()
+        project.start(command, RASA_TOKEN="t", ACTIONS_APART="")
+    answer = project.answer(project.rasa_port)
+    assert answer is not None
+    assert isinstance(answer["environment"], dict)
+    assert answer["environment"]["ACTIONS_URL"] == ""
+    assert len(project.processes()) == 1
+
+
+def test_without_the_fix_that_runs_them_inside_actions_run_apart(project: Project) -> None:
+    project.start("run", ACTIONS_APART="", NECKWISE_RASA_FIXES_OFF="event_types,actions_inside")
+    assert project.answer(project.actions_port)
+    answer = project.answer(project.rasa_port)
+    assert answer is not None
+    assert isinstance(answer["environment"], dict)
+    assert answer["environment"]["ACTIONS_URL"] == f"http://127.0.0.1:{project.actions_port}/webhook"
+
+
 def test_ctrl_c_twice_still_ends_all(project: Project) -> None:
     launcher = project.start("run")
     os.killpg(launcher.pid, signal.SIGINT)

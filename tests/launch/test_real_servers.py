@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from settings import ROOT, names
 from tests.live_server import LiveServer, free_ports, wait_until
@@ -24,17 +25,39 @@ def test_the_api_names_its_model_to_those_who_have_the_token(server: LiveServer)
     assert server.http.get("/conversations/someone/tracker").status_code == 401
 
 
-def test_servers_listen_on_this_machine_alone(server: LiveServer) -> None:
+def listening(server: LiveServer) -> tuple[set[int], set[str]]:
+    """The ports that its processes listen on, and the addresses."""
     assert server.launcher is not None
     launcher = psutil.Process(server.launcher.pid)
-    listening = [
+    found = [
         connection.laddr
         for process in launcher.children(recursive=True)
         for connection in process.net_connections(kind="tcp")
         if connection.status == psutil.CONN_LISTEN
     ]
-    assert {address.port for address in listening} == {server.rasa_port, server.actions_port}
-    assert {address.ip for address in listening} == {"127.0.0.1"}
+    return {address.port for address in found}, {address.ip for address in found}
+
+
+def test_servers_listen_on_this_machine_alone(server: LiveServer, server_with_actions_apart: LiveServer) -> None:
+    assert listening(server) == ({server.rasa_port}, {"127.0.0.1"})
+    apart = server_with_actions_apart
+    assert listening(apart) == ({apart.rasa_port, apart.actions_port}, {"127.0.0.1"})
+
+
+def test_actions_apart_answer_as_those_in_the_server(server: LiveServer, server_with_actions_apart: LiveServer) -> None:
+    talks = [one.talk() for one in (server, server_with_actions_apart)]
+    for text in (
+        "hello",
+        "my neck has been stiff for two weeks and i am always tired",
+        "none of these",
+        "why do you ask?",
+        "which foods have magnesium?",
+        "none of these",
+        "stop",
+    ):
+        said = [[message.get("buttons") for message in talk.say(text)] for talk in talks]  # texts vary by chance
+        assert said[0] == said[1]
+    assert talks[0].slots() == talks[1].slots()
 
 
 def test_the_token_is_not_in_any_command_line(server: LiveServer) -> None:
@@ -44,7 +67,8 @@ def test_the_token_is_not_in_any_command_line(server: LiveServer) -> None:
         assert server.token not in " ".join(process.cmdline())
 
 
-def test_a_killed_action_server_comes_back(server: LiveServer) -> None:
+def test_a_killed_action_server_comes_back(server_with_actions_apart: LiveServer) -> None:
+    server = server_with_actions_apart
     killed = server.kill_actions()
     wait_until(
         lambda: (process := server.actions_process()) is not None and process.pid != killed, 20, "a new one"
@@ -67,18 +91,14 @@ def test_run_serves_the_page_without_the_api_and_ctrl_c_ends_all(
     running.launcher.send_signal(signal.SIGINT)
     assert running.launcher.wait(30) == 0
     assert not [process for process in processes if process.is_running()]
-    for port in (running.rasa_port, running.actions_port):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=2, trust_env=False)
-        except httpx.ConnectError:
-            continue
-        raise AssertionError(f"something still answers on port {port}")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{running.base_url}/", timeout=2, trust_env=False)
 
 
 def test_the_shell_answers_and_ends_all(trained_model: Path, tmp_path: Path) -> None:
-    rasa_port, actions_port = free_ports(2)
+    (rasa_port,) = free_ports(1)
     clean = {name: value for name, value in os.environ.items() if name not in names()}
-    clean |= {"RASA_PORT": str(rasa_port), "ACTIONS_PORT": str(actions_port)}
+    clean["RASA_PORT"] = str(rasa_port)
     clean["DATABASE_URL"] = f"sqlite:///{tmp_path / 'shell.db'}"
     done = subprocess.run(
         [sys.executable, "-m", "launch", "shell"],
@@ -95,5 +115,4 @@ def test_the_shell_answers_and_ends_all(trained_model: Path, tmp_path: Path) -> 
     assert "Custom json" not in said
     # words typed where options stand are words, and not the first option; its number is
     assert said.index("1. Fever") < said.index("muscles relax") < said.index("This may be an emergency")
-    for port in (rasa_port, actions_port):
-        assert not [c for c in psutil.net_connections("tcp") if c.laddr.port == port and c.status == "LISTEN"]
+    assert not [c for c in psutil.net_connections("tcp") if c.laddr.port == rasa_port and c.status == "LISTEN"]

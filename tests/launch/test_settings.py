@@ -39,7 +39,7 @@ def test_every_setting_is_read_from_the_environment_here_alone() -> None:
         ("RASA_PORT", "0"),
         ("RASA_PORT", "65536"),
         ("RASA_PORT", "5o05"),
-        ("ACTIONS_PORT", "5005"),
+        ("ACTIONS_APART", "maybe"),
         ("SANIC_WORKERS", "2"),  # without REDIS_URL
         ("ACTIONS_URL", "elsewhere:5055"),
         ("BIND_ADDRESS", "not an address"),
@@ -81,6 +81,13 @@ def test_what_is_exported_reads_the_same() -> None:
     assert (loaded.country, loaded.log_level) == ("GB", "DEBUG")
 
 
-def test_actions_are_called_on_this_machine_unless_said_otherwise() -> None:
-    assert load({"ACTIONS_PORT": "7055"}).actions_url == "http://127.0.0.1:7055/webhook"
+def test_a_port_is_refused_where_both_servers_would_want_it() -> None:
+    with pytest.raises(SettingError, match=r"^ACTIONS_PORT is "):
+        load({"ACTIONS_PORT": "5005", "ACTIONS_APART": "yes"})
+    assert load({"ACTIONS_PORT": "5005"}).actions_apart is False
+
+
+def test_actions_run_in_the_server_unless_said_otherwise() -> None:
+    assert load({"ACTIONS_PORT": "7055"}).actions_url == ""
+    assert load({"ACTIONS_PORT": "7055", "ACTIONS_APART": "1"}).actions_url == "http://127.0.0.1:7055/webhook"
     assert load({"ACTIONS_URL": "http://actions.example/webhook"}).actions_url == "http://actions.example/webhook"

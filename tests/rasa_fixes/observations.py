@@ -7,15 +7,24 @@ processes, because a process that has imported Rasa once cannot show what import
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
+import psutil
+
 import rasa_fixes
+from tests.live_server import free_ports, wait_until
 
 DOMAIN = """
 version: "3.1"
@@ -237,6 +246,67 @@ async def action_calls() -> dict[str, Any]:
     return {"connections": connections, "answers": answers, "limit": action.DEFAULT_REQUEST_TIMEOUT}
 
 
+OUTCOMES = ("action_answers", "action_waits", "action_refuses", "action_fails", "action_answers_wrongly", "action_missing")
+
+
+async def inside() -> dict[str, Any]:
+    """Actions of a package that `actions_module` names, and the same asked of an action server."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.core.channels.channel import CollectingOutputChannel
+    from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+    from rasa.utils.endpoints import EndpointConfig
+
+    holds_anything = DOMAIN.replace("type: text, influence_conversation: true", "type: any, influence_conversation: false")
+    domain = Domain.from_yaml(holds_anything)
+    nlg = TemplatedNaturalLanguageGenerator(domain.responses)
+    package = "tests.rasa_fixes.sample_actions"
+    words: list[str] = []
+
+    async def outcome(name: str, endpoint: EndpointConfig) -> Any:
+        tracker = DialogueStateTracker("person", domain.slots)
+        told: dict[str, Any] = {"told": ["as it was"]}
+        for event in (ActionExecuted("action_listen"), UserUttered("hi", {"name": "ask"}), SlotSet("open", told)):
+            tracker.update(event)
+        try:
+            events = await RemoteAction(name, endpoint).run(CollectingOutputChannel(), nlg, tracker, domain)
+        except Exception as error:  # noqa: BLE001  # whatever is raised is the thing observed
+            words.append("".join(traceback.format_exception(error)))
+            return type(error).__name__
+        given = [{key: value for key, value in e.as_dict().items() if key != "timestamp"} for e in events]
+        return [given, told, len(tracker.events)]
+
+    with _an_action_server(package) as url:
+        over_http = {name: await outcome(name, EndpointConfig(url)) for name in OUTCOMES}
+    here = EndpointConfig("", actions_module=package)
+    outcomes = {name: await outcome(name, here) for name in OUTCOMES}
+    begun = time.monotonic()
+    hung = await outcome("action_hangs", here) if "rasa_fixes.actions_inside" in sys.modules else ""
+    return {
+        "needs_another_process": int(outcomes["action_answers"] != over_http["action_answers"]),
+        "over_http": over_http,
+        "refusal": over_http["action_refuses"],
+        "inside": outcomes,
+        "told_in_errors": sum("a secret" in text for text in words),
+        "hung": [hung, time.monotonic() - begun],
+    }
+
+
+@contextlib.contextmanager
+def _an_action_server(package: str) -> Iterator[str]:
+    (port,) = free_ports(1)
+    command = [sys.executable, "-W", "ignore", "-m", "rasa_sdk", "--actions", package, "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, 60, "the action server listens")
+        yield f"http://127.0.0.1:{port}/webhook"
+    finally:
+        server.kill()
+        server.wait()
+
+
 def action_requests() -> dict[str, Any]:
     from rasa.core.actions.action import RemoteAction
     from rasa.shared.core.domain import Domain
@@ -431,6 +501,47 @@ def graph_runs() -> dict[str, Any]:
     return {"plans": plans, "results": results}
 
 
+SEVERAL = """
+import sys
+import rasa_fixes
+rasa_fixes.apply()
+import sanic
+app = sanic.Sanic("several", configure_logging=False)
+app.get("/")(lambda request: sanic.response.text("hello"))
+app.run("127.0.0.1", int(sys.argv[1]), workers=3, access_log=False, motd=False)
+"""
+
+
+def dead_workers() -> dict[str, Any]:
+    """Three server processes, of which one is killed."""
+    (port,) = free_ports(1)
+    server = subprocess.Popen([sys.executable, "-W", "ignore", "-c", SEVERAL, str(port)], stderr=subprocess.DEVNULL)
+    parent = psutil.Process(server.pid)
+
+    def up() -> bool:
+        return socket.socket().connect_ex(("127.0.0.1", port)) == 0 and len(parent.children()) == 3
+
+    wait_until(up, 60, "three processes serve")
+    before = parent.children()
+    before[0].kill()
+    before[0].wait(10)
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: len([child for child in parent.children() if child.is_running()]) == 3, 5, "three again")
+    left = [child for child in parent.children() if child.status() != psutil.STATUS_ZOMBIE]
+    answers = [httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).text for _ in range(6)]
+    server.terminate()
+    try:
+        server.wait(10)
+        hangs = False
+    except subprocess.TimeoutExpired:
+        hangs = True
+    for child in [child for child in left if child.is_running()]:
+        child.kill()
+    server.kill()
+    server.wait(10)
+    return {"before": len(before), "missing": 3 - len(left), "answers": answers, "hangs_at_the_end": int(hangs)}
+
+
 def stock_component() -> dict[str, Any]:
     """Asking for a component that needs TensorFlow must give the real one, whatever was put off before."""
     from rasa.engine.graph import GraphComponent
@@ -461,12 +572,14 @@ def main() -> None:
     seen["event_types"] = event_types()
     seen["action_answers"] = action_answers()
     seen["action_calls"] = asyncio.run(action_calls())
+    seen["inside"] = asyncio.run(inside())
     seen["action_requests"] = action_requests()
     seen["waiting"] = asyncio.run(waiting())
     seen["debug_lines"] = debug_lines()
     seen["tracker_copies"] = tracker_copies()
     seen["rule_predictions"] = rule_predictions()
     seen["graph_runs"] = graph_runs()
+    seen["dead_workers"] = dead_workers()
     begun = time.process_time()
     seen["module_search"] = module_search()
     seen["module_search"]["cpu_seconds"] = time.process_time() - begun

@@ -17,6 +17,7 @@ from settings import ROOT
 
 def _observe(off: str) -> dict[str, Any]:
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "NECKWISE_RASA_FIXES_OFF": off}
+    environment["ACTION_TIMEOUT_SECONDS"] = "1"
     finished = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.rasa_fixes.observations"],
         cwd=ROOT,
@@ -56,14 +57,18 @@ FAULTS = [
     ("event_types", "walks", 30, 5),
     ("action_answers", "checks", 12, 0),
     ("action_calls", "connections", 6, 1),
-    ("action_calls", "limit", 300, 10),
+    ("action_calls", "limit", 300, 1),
     ("action_requests", "events", 100, 10),
+    ("inside", "needs_another_process", 1, 0),
+    ("inside", "told_in_errors", 1, 0),
     ("waiting", "seconds", 2.0, 0.6),
     ("debug_lines", "copied", 2, 0),
     ("tracker_copies", "replayed", 25, 0),
     ("rule_predictions", "described", 500, 50),
     ("graph_runs", "plans", 5, 0),
     ("module_search", "asked", 1, 0),
+    ("dead_workers", "missing", 1, 0),
+    ("dead_workers", "hangs_at_the_end", 1, 0),
 ]
 
 
@@ -85,6 +90,7 @@ ANSWERS = [
     ("event_types", "answers"),
     ("action_answers", "outcomes"),
     ("action_calls", "answers"),
+    ("inside", "refusal"),
     ("action_requests", "last_two"),
     ("action_requests", "rest"),
     ("waiting", "order"),
@@ -94,6 +100,8 @@ ANSWERS = [
     ("rule_predictions", "predicted"),
     ("graph_runs", "results"),
     ("module_search", "found"),
+    ("dead_workers", "before"),
+    ("dead_workers", "answers"),
     ("stock_component", "real"),
     ("stock_component", "same"),
     ("stock_component", "all_real"),
@@ -106,6 +114,33 @@ ANSWERS = [
 def test_the_mended_rasa_answers_as_stock_rasa_does(seen: Any, observation: str, name: str) -> None:
     stock, mended = seen
     assert mended[observation][name] == stock[observation][name]
+
+
+@pytest.mark.parametrize("name", ["action_answers", "action_waits", "action_refuses"])
+def test_an_action_inside_the_server_answers_as_over_http(seen: Any, name: str) -> None:
+    stock, mended = seen
+    assert mended["inside"]["inside"][name] == stock["inside"]["over_http"][name]
+
+
+def test_an_action_cannot_change_the_conversation_but_by_its_answer(seen: Any) -> None:
+    _, mended = seen
+    said, told, events = mended["inside"]["inside"]["action_answers"]
+    assert said[-1]["value"] == ["a", "b"]
+    assert told == {"told": ["as it was"]}
+    assert events == 3
+
+
+def test_whatever_is_wrong_with_an_action_inside_the_server_is_an_error_of_this_action(seen: Any) -> None:
+    _, mended = seen
+    for name in ("action_fails", "action_answers_wrongly", "action_missing"):
+        assert mended["inside"]["inside"][name] == "RasaException"
+
+
+def test_an_action_that_waits_too_long_is_given_up(seen: Any) -> None:
+    _, mended = seen
+    error, seconds = mended["inside"]["hung"]
+    assert error == "RasaException"
+    assert 0.9 < seconds < 5
 
 
 def test_stock_components_that_need_tensorflow_are_the_real_ones(seen: Any) -> None:
