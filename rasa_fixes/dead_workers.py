@@ -1,9 +1,9 @@
 """Stock: of several server processes (`SANIC_WORKERS`), one that dies is not replaced until all have ended.
 
 Sanic starts its processes and then waits for the first of them to end. Those that are left go on, with
-fewer hands, and asked to end they do not: the signal meant for the dead one raises. Here the process that started them waits for all at once, and starts another in the place of
-one that died; after a pause where that one had not lived long, so that a fault at the start does not keep
-the machine busy.
+fewer hands, and asked to end they do not: the signal meant for the dead one raises. Here the process that
+started them waits for all at once, and starts another in the place of one that died; after a pause where
+that one had not lived long, so that a fault at the start does not keep the machine busy.
 """
 
 from __future__ import annotations
