@@ -62,6 +62,7 @@ class NutrientReader:
             token for words in phrases for phrase in words for token in phrase.split() if token.isalpha()
         }
         self._speller = Speller(single)
+        self._clean = lru_cache(maxsize=16)(self._cleaned)  # a turn asks several things of its text
 
     def nutrients_in(self, text: str) -> list[str]:
         """The nutrients a text names, in the order of their first mention."""
@@ -88,7 +89,7 @@ class NutrientReader:
     def _pattern(self, phrases: Iterable[str]) -> re.Pattern[str]:
         return re.compile(_either(phrases, self._classes))
 
-    def _clean(self, text: str) -> str:
+    def _cleaned(self, text: str) -> str:
         """Lower-case words and numbers, each followed by a blank, with slips of spelling mended."""
         words = (self._speller.mend(word) for word in _TOKEN.findall(_joined(text)))
         return "".join(f"{word} " for word in words)

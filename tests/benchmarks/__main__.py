@@ -46,7 +46,12 @@ def turns(folder: Path, figures: Figures, ratios: dict[str, float]) -> None:
             figures[f"{name}_cpu_ms"] = {"neckwise": seen[0], "stock": seen[1]}
             key = "parse_ratio" if name == "parse" else f"{name}_cpu_ratio"
             ratios[key] = ratio(*seen)
-        cost = figures["action_turn_cpu_ms"]["neckwise"], figures["plain_turn_cpu_ms"]["neckwise"]
+        cost = interleaved(
+            5,
+            lambda: measures.turn_cpu_ms(ours, measures.WITH_ACTION),
+            lambda: measures.turn_cpu_ms(ours, measures.PLAIN),
+        )
+        figures["turn_cpu_ms_with_and_without_an_action"] = {"with": cost[0], "without": cost[1]}
         ratios["action_vs_plain_turn"] = ratio(*cost)
         for people in (1, 8, 32):
             seen = interleaved(
