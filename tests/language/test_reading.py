@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from language import reading
 from language.reading import Reader
 
 READER = Reader()
@@ -49,3 +50,13 @@ def test_sentences():
         "my neck is stiff !",
         "why ?",
     ]
+
+
+def test_words_that_nobody_knows_are_not_kept_for_ever(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_STRINGS", 8_000)
+    reader = Reader()
+    before = [word.text for word in reader.read("my neck isn't stiff").words]
+    for number in range(40):
+        reader.read(" ".join(f"{chr(97 + number % 26)}{chr(97 + number // 26)}qx{'abcdefghij'[n % 10] * (1 + n // 10)}" for n in range(200)))
+        assert len(reader._nlp.vocab.strings) < 9_000
+    assert [word.text for word in reader.read("my neck isn't stiff").words] == before
