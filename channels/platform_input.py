@@ -35,6 +35,13 @@ class Malformed(Exception):
     """A request is from the platform, by its signature, but not of a form that is known here."""
 
 
+def check_names(delivery: Delivery) -> None:
+    """Raises Malformed where an id is no text that a database keeps; what was written itself may be anything."""
+    for name in (delivery.key, delivery.incoming.sender, *delivery.address.values()):
+        if "\0" in name or any("\ud800" <= character <= "\udfff" for character in name):
+            raise Malformed("an id that is no text")
+
+
 class PlatformInput(InputChannel):
     """Input channel of one messaging platform.
 
@@ -98,10 +105,12 @@ class PlatformInput(InputChannel):
                 if special is not None:
                     return special
                 deliveries = await self.deliveries(request)
+                for delivery in deliveries:
+                    check_names(delivery)
             except Forged as error:
                 log.warning("channel.forged", channel=self.name(), reason=str(error))
                 return response.empty(status=HTTPStatus.FORBIDDEN)
-            except (Malformed, KeyError, TypeError, ValueError, AttributeError) as error:
+            except (Malformed, LookupError, TypeError, ValueError, AttributeError) as error:
                 log.warning("channel.malformed", channel=self.name(), error=type(error).__name__)
                 return response.empty(status=HTTPStatus.BAD_REQUEST)
             for delivery in deliveries:

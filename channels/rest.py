@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -73,6 +74,10 @@ class RestInput(InputChannel):
         return [rendered(recipient, message) for message in messages]
 
 
+_NO_NAME = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""PostgreSQL keeps no text with a zero in it, and no half of a character."""
+
+
 def incoming_from(body: Any) -> Incoming:
     """Read a request's JSON. Raises ValueError or TypeError where it is not of the documented shape.
 
@@ -83,8 +88,8 @@ def incoming_from(body: Any) -> Incoming:
     sender = body.get("sender", "default")
     if isinstance(sender, int) and not isinstance(sender, bool):
         sender = str(sender)
-    if not isinstance(sender, str) or not 0 < len(sender) <= LONGEST_SENDER:
-        raise ValueError(f"sender must be a text of 1 to {LONGEST_SENDER} characters")
+    if not isinstance(sender, str) or not 0 < len(sender) <= LONGEST_SENDER or _NO_NAME.search(sender):
+        raise ValueError(f"sender must be a text of 1 to {LONGEST_SENDER} characters, no control characters among them")
     text = body.get("message")
     if text is not None and not isinstance(text, str):
         raise ValueError("message must be a text")

@@ -259,7 +259,7 @@ def _misspelt_denial(word: str) -> str | None:
     return _DENIALS[found[0]] if found else None
 
 
-MOST_STRINGS = 50_000
+MOST_STRINGS = 20_000
 """A tokenizer keeps every word it has ever seen, half a kilobyte each; with so many a new one takes its place."""
 
 

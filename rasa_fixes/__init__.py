@@ -39,6 +39,7 @@ FIXES: tuple[str, ...] = (
     "prediction_graph",
     "rule_states",
     "dead_workers",
+    "api_input",
 )
 
 _applied: list[str] = []

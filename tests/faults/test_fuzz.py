@@ -94,6 +94,48 @@ routes = st.sampled_from(
 )
 
 
+some_name = st.sampled_from(["there", "nobody", "a b", "%00", "\u202e", "x" * 300])
+api_names = st.sampled_from(
+    ["text", "sender", "name", "entities", "parse_data", "policy", "confidence", "event", "value", "timestamp", "nlu", "intent"]
+)
+api_values = st.one_of(values, st.sampled_from(["user", "slot", "greet", "action_answer", "restart", "bot", "findings"]))
+api_bodies = st.one_of(
+    values,
+    st.dictionaries(api_names, api_values, max_size=6),
+    st.lists(st.dictionaries(api_names, api_values, max_size=6), max_size=4),
+)
+api_routes = st.one_of(
+    st.sampled_from(
+        [
+            ("GET", "/status"),
+            ("GET", "/version"),
+            ("GET", "/domain"),
+            ("POST", "/model/parse"),
+            ("POST", "/model/predict"),
+            ("POST", "/model/train"),
+            ("POST", "/model/test/stories"),
+            ("POST", "/model/test/intents"),
+            ("PUT", "/model"),
+        ]
+    ),
+    st.tuples(
+        st.just("GET"), st.tuples(some_name, st.sampled_from(["tracker", "story"])).map("/conversations/{0[0]}/{0[1]}".format)
+    ),
+    st.tuples(
+        st.just("POST"),
+        st.tuples(
+            some_name, st.sampled_from(["tracker/events", "execute", "trigger_intent", "predict", "messages"])
+        ).map("/conversations/{0[0]}/{0[1]}".format),
+    ),
+    st.tuples(st.just("PUT"), some_name.map("/conversations/{}/tracker/events".format)),
+)
+api_queries = st.dictionaries(
+    st.sampled_from(["include_events", "until", "all_sessions", "output_channel", "emulation_mode", "callback", "e2e"]),
+    st.sampled_from(["ALL", "NONE", "no", "true", "5", "-1e9", "rest", "latest", "wit", "luis", "x"]),
+    max_size=3,
+)
+
+
 class Watched:
     """The server, with an eye on its CPU."""
 
@@ -181,6 +223,23 @@ def test_any_body_on_any_route_is_refused_or_answered(watched: Watched) -> None:
     send()
 
 
+def test_any_body_on_any_route_of_the_api_is_refused_or_answered(watched: Watched) -> None:
+    watched.server.post("there", "my neck is stiff")
+
+    @fuzz
+    @given(
+        api_routes,
+        st.one_of(api_bodies.map(lambda body: json.dumps(body).encode()), st.binary(max_size=200)),
+        api_queries,
+    )
+    def send(route: tuple[str, str], body: bytes, query: dict[str, str]) -> None:
+        content = body if route[0] != "GET" else None
+        watched.send(*route, content=content, params={**query, "token": watched.server.token})
+
+    send()
+    assert watched.server.talk().say("hello")
+
+
 # The gate looks for red flags in the first 20,000 characters, 2,000 at a time, and lets others in between.
 PARTS_SEARCHED = 10
 
@@ -210,7 +269,8 @@ def test_no_text_of_a_person_is_in_a_log(watched: Watched) -> None:
 def test_memory_does_not_grow(watched: Watched) -> None:
     def talk(turns: int) -> None:
         for number in range(turns):
-            text = f"my neck is stiff since {number} days \u202e and more"
+            words = " ".join(f"{uuid.uuid4().hex[:9]}" for _ in range(60))
+            text = f"my neck is stiff since {number} days \u202e and {words}"
             body = json.dumps({"sender": watched.server.new_sender(), "message": text})
             watched.send("POST", "/webhooks/rest/webhook", content=body)
 

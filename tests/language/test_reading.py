@@ -57,6 +57,7 @@ def test_words_that_nobody_knows_are_not_kept_for_ever(monkeypatch):
     reader = Reader()
     before = [word.text for word in reader.read("my neck isn't stiff").words]
     for number in range(40):
-        reader.read(" ".join(f"{chr(97 + number % 26)}{chr(97 + number // 26)}qx{'abcdefghij'[n % 10] * (1 + n // 10)}" for n in range(200)))
+        begin = f"{chr(97 + number % 26)}{chr(97 + number // 26)}qx"
+        reader.read(" ".join(begin + "abcdefghij"[n % 10] * (1 + n // 10) for n in range(200)))
         assert len(reader._nlp.vocab.strings) < 9_000
     assert [word.text for word in reader.read("my neck isn't stiff").words] == before

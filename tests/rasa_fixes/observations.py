@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx
@@ -542,6 +542,32 @@ def dead_workers() -> dict[str, Any]:
     return {"before": len(before), "missing": 3 - len(left), "answers": answers, "hangs_at_the_end": int(hangs)}
 
 
+async def api_input() -> dict[str, Any]:
+    """What handlers of the HTTP API make of bodies that they cannot read."""
+    from rasa import server
+    from rasa.shared.core.domain import Domain
+
+    app = server.create_app(auth_token="t")
+    app.ctx.agent = SimpleNamespace(is_ready=lambda: True, domain=Domain.from_yaml(DOMAIN))
+    handlers = {f"{method} /{route.path}": route.handler for route in app.router.routes for method in route.methods}
+
+    async def status(route: str, body: Any, token: str = "t") -> int:
+        sent = SimpleNamespace(body=json.dumps(body).encode(), json=body, args={"token": token}, headers={})
+        try:
+            await handlers[route](sent, **({"conversation_id": "a"} if "<" in route else {}))
+        except server.ErrorResponse as error:
+            return int(error.status)
+        except AttributeError:  # Sanic makes 500 of it
+            return 500
+        return 200
+
+    messages = next(route for route in handlers if route.endswith("/messages"))
+    bodies: list[tuple[str, Any]] = [("POST /model/parse", {}), ("POST /model/parse", {"text": 5}), (messages, [])]
+    answered = [await status(route, body) for route, body in bodies]
+    without_token = [await status(route, body, "guessed") for route, body in bodies]
+    return {"broken": sum(found >= 500 for found in answered), "without_token": without_token}
+
+
 def stock_component() -> dict[str, Any]:
     """Asking for a component that needs TensorFlow must give the real one, whatever was put off before."""
     from rasa.engine.graph import GraphComponent
@@ -580,6 +606,7 @@ def main() -> None:
     seen["rule_predictions"] = rule_predictions()
     seen["graph_runs"] = graph_runs()
     seen["dead_workers"] = dead_workers()
+    seen["api_input"] = asyncio.run(api_input())
     begun = time.process_time()
     seen["module_search"] = module_search()
     seen["module_search"]["cpu_seconds"] = time.process_time() - begun

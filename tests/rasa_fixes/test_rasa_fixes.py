@@ -68,6 +68,7 @@ FAULTS = [
     ("graph_runs", "plans", 5, 0),
     ("module_search", "asked", 1, 0),
     ("dead_workers", "missing", 1, 0),
+    ("api_input", "broken", 3, 0),
     ("dead_workers", "hangs_at_the_end", 1, 0),
 ]
 
@@ -101,6 +102,7 @@ ANSWERS = [
     ("graph_runs", "results"),
     ("module_search", "found"),
     ("dead_workers", "before"),
+    ("api_input", "without_token"),
     ("dead_workers", "answers"),
     ("stock_component", "real"),
     ("stock_component", "same"),
