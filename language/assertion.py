@@ -43,6 +43,8 @@ _YES = {"yes", "yeah", "yep", "yup", "y", "positive"}
 _STRONG_SUBJECTS = {"i", "my", "he", "she", "his", "her", "it", "they", "we", "there"}
 #: "I can not say that I have a fever": the denial goes on into the clause
 _INTRODUCES = {"that", "think", "say", "believe", "if", "whether", "mean"}
+#: a verb inside a symptom's words makes a clause of its own of them: "my neck is stiff"
+_SAYS = {"is", "are", "am", "was", "were", "feel", "feels", "felt", "hurt", "hurts", "ache", "aches"}
 _DETERMINERS = {"a", "an", "the", "my", "this", "his", "her"}
 #: "can hardly swallow" asks nothing
 _NO_QUESTION = {"not", "hardly", "barely", "scarcely", "only", "no"}
@@ -229,7 +231,7 @@ class Asserter:
                     )
             elif not before_mention and trigger.reaches in ("backward", "both") and each.start < end:
                 span = range(mention.end, each.start)
-                if self._way_back(span, trigger, words, taken, stops, each):
+                if self._way_back(mention, span, trigger, words, taken, stops, each):
                     # "the numbness never went away", "the fever has not come down"
                     goes_on = trigger.assertion == PAST and {"not", "never"} & set(words[max(mention.end, each.start - 2) : each.start])
                     reached.add(PRESENT if goes_on else trigger.assertion)
@@ -354,6 +356,7 @@ class Asserter:
 
     def _way_back(
         self,
+        mention: Mention,
         span: range,
         trigger: Trigger,
         words: Sequence[str],
@@ -367,7 +370,9 @@ class Asserter:
         for at in span:
             word = words[at]
             if at in taken:
-                if trigger.assertion == PAST and not self._listed(range(span.start, at), words):
+                if trigger.assertion == PAST and not self._of_both(
+                    mention, range(span.start, at), words, taken, words[at : found.end]
+                ):
                     return False
                 continue
             if is_sentence_end(word) or (
@@ -411,9 +416,21 @@ class Asserter:
             word in ("it", "they", "that", "everything", "i", "he", "she", "feel", "feels", "seems", "has", "got") for word in spoken
         )
 
-    @staticmethod
-    def _listed(span: range, words: Sequence[str]) -> bool:
-        return all(words[at] in _LIST_JOINS or words[at] in ("my", "the", "a") for at in span)
+    def _of_both(
+        self, mention: Mention, between: range, words: Sequence[str], taken: frozenset[int], rest: Sequence[str]
+    ) -> bool:
+        """Whether what is said of the symptom after `between` is said of `mention` as well.
+
+        "headache and fever have gone" speaks of both. "my neck is stiff, the fever has gone", "neck stiff and fever gone"
+        and "headache, fever has gone" speak of the last: the first says something of its own, or is joined by a comma to a
+        verb of one thing.
+        """
+        inside = words[mention.start : mention.end]
+        clause = len(inside) > 1 and (inside[-1] in self._adjectives or bool(_SAYS & set(inside[1:])))
+        joined = bool({"and", "or", "nor", "plus", "&"} & {words[at] for at in between})
+        several = bool({"have", "are", "were", "all", "both", "they"} & set(rest))
+        listed = all(at in taken or words[at] in _LIST_JOINS or words[at] in ("my", "the", "a") for at in between)
+        return not clause and (joined or several) and listed
 
     def _is_answer(self, words: Sequence[str], trigger: Found[Trigger], sentence: int) -> bool:
         """A leading "No," (or "no it's just ...") answers a question; it denies nothing of what follows."""

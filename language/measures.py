@@ -153,7 +153,8 @@ _TEMPERATURE = re.compile(
     re.I,
 )
 _TEMPERATURE_CUE = re.compile(
-    r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked)\b",
+    r"\b(?:temp(?:erature)?s?|fevers?|feverish|thermometer|running|burning|degrees?|spiked|spiking|reading|peaked"
+    r"|measured|shiver(?:s|ing|y)?)\b",
     re.I,
 )
 #: "what is 40 degrees celsius in fahrenheit" speaks of no body; "my temp is 39.5 in celsius" does
@@ -227,7 +228,7 @@ def temperatures(text: str) -> list[Temperature]:
             unit
             or each["sign"]
             or (cue and _near_cue(text, each.start(), each.end()))
-            or ("." in each["n"] and value >= 35.0 and not cue)
+            or (re.search("[.,]", each["n"]) and value >= 35.0 and not cue)
         ):
             found.append(
                 Temperature(round(celsius, 2), each.start(), each.end("unit") if unit else each.end("n"))

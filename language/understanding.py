@@ -72,7 +72,7 @@ class _Measured:
         ]
 
 
-_NOW = {"now", "but", "today", "tonight", "then"}
+_NOW = {"now", "but", "today", "tonight", "then", "actually", "yes", "wait", "however", "though"}
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,11 @@ class Interpreter:
             sentence = reading.sentence_of[min(inside)]
             known = any(m.code == code and reading.sentence_of[m.start] == sentence for m in stated)
             # "no fever this morning but now 39": what was said of it before is said anew with the number
+            first, beyond = min(inside), max(inside) + 1
             anew = code == "fever" and any(
-                m.code == code and m.end <= min(inside) and _NOW & set(reading.texts[max(m.end, min(inside) - 6) : min(inside)])
+                m.code == code
+                and m.end <= first
+                and _NOW & {*reading.texts[max(m.end, first - 6) : first], *reading.texts[beyond : beyond + 2]}
                 for m in mentions
             )
             if not known or anew:

@@ -158,6 +158,9 @@ def test_what_is_remembered_of_a_text_does_not_decide_whose_it_is():
         ("no fever in the morning but now 39 and a stiff neck", "present"),
         ("no fever this morning, now 39.2, neck stiff", "present"),
         ("my neck is stiff. the fever broke but came back", "present"),
+        ("no fever, wait, it is 38.4 by now, and my neck is stiff", "present"),
+        ("stiff neck and 38,7 tonight", "present"),
+        ("measured 39 just now, neck is stiff", "present"),
         ("no fever but my temp is 37.2, stiff neck", "absent"),
         ("I had a fever of 39 yesterday but now 36.9, stiff neck", "absent"),
         ("it's 40 degrees outside and my neck is stiff", None),
@@ -167,3 +170,35 @@ def test_what_is_remembered_of_a_text_does_not_decide_whose_it_is():
 )
 def test_a_number_is_a_fever_wherever_a_body_has_it(text, fever):
     assert roles(text) == {"neck_stiffness": "present"} | ({"fever": fever} if fever else {})
+
+
+def test_a_number_beside_shivers_is_a_fever():
+    assert roles("i keep shivering, 39 just now")["fever"] == "present"
+
+
+@pytest.mark.parametrize(
+    ("text", "still_there", "gone"),
+    [
+        ("my neck is stiff, the fever has gone", {"neck_stiffness"}, {"fever"}),
+        ("neck stiff and fever gone", {"neck_stiffness"}, {"fever"}),
+        ("my neck hurts and the headache went away", {"neck_pain"}, {"headache"}),
+        ("stiff neck, dizziness has passed", {"neck_stiffness"}, {"dizziness"}),
+        ("dizziness and fever are gone", set(), {"dizziness", "fever"}),
+        ("dizziness, nausea and fever have all gone", set(), {"dizziness", "nausea", "fever"}),
+        ("the nausea and the stiff neck went away", set(), {"nausea", "neck_stiffness"}),
+    ],
+)
+def test_what_is_gone_takes_nothing_with_it_that_was_said_for_itself(text, still_there, gone):
+    assert roles(text) == {**dict.fromkeys(still_there, "present"), **dict.fromkeys(gone, "past")}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        ("the ache in my neck gets rapidly worse", "course", "worse"),
+        ("it is now much worse", "course", "worse"),
+        ("my thigh is swollen and sore", "leg_pain", True),
+    ],
+)
+def test_facts_that_raise_the_level(text, fact, value):
+    assert Interpreter(lexicon()).understand(text).facts[fact] == value
