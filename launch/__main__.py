@@ -8,7 +8,8 @@ import sys
 
 import rasa_fixes
 import settings as project_settings
-from launch import dotenv, model
+import settings_file
+from launch import model
 from launch.assistant import Assistant, say
 from launch.tether import tether_to
 from launch.trouble import LaunchError
@@ -32,7 +33,7 @@ def main() -> int:
     root = project_settings.ROOT
     try:
         return launch(arguments.command, root)
-    except (LaunchError, project_settings.SettingError) as error:
+    except (LaunchError, project_settings.SettingError, settings_file.NoSetting) as error:
         print(f"\n[neckwise] CANNOT GO ON: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -41,7 +42,7 @@ def main() -> int:
 
 def launch(command: str, root: project_settings.Path) -> int:
     """Does `command`. Raises LaunchError or SettingError when something is in the way."""
-    dotenv.apply(root / ".env")
+    settings_file.apply(root / ".env")
     given = dict(os.environ)
     if "actions_inside" in rasa_fixes.switched_off():
         given["ACTIONS_APART"] = "true"  # stock Rasa runs no actions of its own

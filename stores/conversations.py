@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from stores.database import migrate
+from stores.database import forget_the_log, migrate
 from stores.schema import conversations, events, outbox
 
 EventData = dict[str, Any]
@@ -182,6 +182,7 @@ class Conversations:
                 connection.execute(sa.delete(table).where(table.c.sender_id == sender)).rowcount
                 for table in (conversations, events, outbox)
             ]
+        forget_the_log(self.engine)
         return any(counts)
 
     def purge(self, before: float, at_once: int = 500) -> int:
@@ -196,6 +197,8 @@ class Conversations:
                     connection.execute(sa.delete(table).where(table.c.sender_id.in_(senders)))
             purged += len(senders)
             if len(senders) < at_once:
+                if purged:
+                    forget_the_log(self.engine)
                 return purged
 
     def senders(self) -> Iterator[str]:

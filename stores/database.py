@@ -53,6 +53,7 @@ def _open_sqlite(address: sa.engine.URL) -> Engine:
         connection.isolation_level = None  # transactions begin where we say so, below
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
 
     @sa.event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
@@ -78,6 +79,20 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)  # only while a new file is being made
+
+
+def forget_the_log(engine: Engine) -> None:
+    """Empties SQLite's log of writes, which would keep what was deleted until it is written over.
+
+    Where others are writing at this moment that is left to SQLite, which does it later; another database needs none of it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
 
 
 def migrate(engine: Engine) -> None:

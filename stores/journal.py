@@ -97,6 +97,7 @@ class Journal:
         connection = sqlite3.connect(self.path, timeout=2)
         try:
             os.chmod(self.path, 0o600)
+            connection.execute("PRAGMA secure_delete=ON")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY AUTOINCREMENT,"
                 " write_id TEXT UNIQUE NOT NULL, sender_id TEXT NOT NULL, events TEXT NOT NULL)"

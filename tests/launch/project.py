@@ -63,6 +63,7 @@ class Project:
         skip = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "launch", folder / "launch", ignore=skip)
         shutil.copy(ROOT / "settings.py", folder / "settings.py")
+        shutil.copy(ROOT / "settings_file.py", folder / "settings_file.py")
         (folder / "rasa_fixes").mkdir()
         shutil.copy(ROOT / "rasa_fixes/__init__.py", folder / "rasa_fixes/__init__.py")
         for server in ("rasa_server", "action_server"):

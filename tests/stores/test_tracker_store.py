@@ -27,6 +27,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError
 
+import settings
 from stores import keeper, tracker_store
 from stores.__main__ import main as operate
 from stores.tracker_store import ConversationStore
@@ -295,6 +296,8 @@ async def test_the_commands_for_operators(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
     await talk(store, sender, range(2))
+    assert operate(["list"]) == 0
+    assert sender in capsys.readouterr().out.splitlines()
     assert operate(["export", sender]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["text"] for event in events if event["event"] == "user"] == ["message 0", "message 1"]
@@ -306,6 +309,47 @@ async def test_the_commands_for_operators(
     assert capsys.readouterr().out == "Deleted.\nThere is no such conversation.\n"
     assert operate(["purge", "30"]) == 0
     assert "conversations deleted" in capsys.readouterr().out
+
+
+async def test_the_commands_read_the_settings_of_the_server(
+    store: ConversationStore,
+    database_url: str,
+    sender: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.delenv("DATABASE_URL")  # set back after the test, whatever the file puts there
+    (tmp_path / ".env").write_text(f"DATABASE_URL={database_url}\n")
+    await talk(store, sender, range(1))
+    assert operate(["export", sender]) == 0
+    (tmp_path / ".env").write_text("nonsense\n")
+    assert operate(["export", sender]) == 2
+    assert ".env, line 1: expected NAME=value" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["delete", "purge"])
+async def test_what_is_deleted_is_in_no_file_any_more(sender: str, tmp_path: Path, how: str) -> None:
+    url = f"sqlite:///{tmp_path}/wholly.db"
+    store = ConversationStore(Domain.empty(), database_url=url)
+    secret = f"told in confidence {uuid.uuid4().hex}"
+    tracker = await store.get_or_create_tracker(sender)
+    for _ in range(3):
+        tracker.update(UserUttered(secret))
+        await store.save(tracker)
+        tracker = await store.get_or_create_tracker(sender)
+
+    def kept() -> bool:
+        return any(secret.encode() in path.read_bytes() for path in tmp_path.glob("wholly.db*"))
+
+    assert kept()
+    if how == "delete":
+        await store.delete(sender)
+    else:
+        assert store.conversations.purge(time.time() + 1) == 1
+    assert not kept()
 
 
 async def test_the_keeper_forgets_what_is_too_old(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from launch.trouble import LaunchError
+
+class NoSetting(ValueError):
+    """A line of the file is none. The message names file and line."""
 
 
 def read(path: Path) -> dict[str, str]:
     """The variables in the file; none when there is no file.
 
-    Raises LaunchError naming a line that is not one.
+    Raises NoSetting naming a line that is not one.
     """
     if not path.is_file():
         return {}
@@ -23,7 +25,7 @@ def read(path: Path) -> dict[str, str]:
         name, equals, value = line.partition("=")
         name, value = name.strip(), value.strip()
         if not equals or not name.isidentifier():
-            raise LaunchError(f"{path.name}, line {number}: expected NAME=value.")
+            raise NoSetting(f"{path.name}, line {number}: expected NAME=value.")
         if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
             value = value[1:-1]
         values[name] = value
