@@ -33,6 +33,7 @@ class Workers:
         self._born: dict[Any, float] = {}
         for _ in range(count):
             self._start()
+        self._first = list(self._born)
 
     def _start(self) -> None:
         process = self._context.Process(target=self._serve, daemon=True)
@@ -50,18 +51,28 @@ class Workers:
             process.terminate()
 
     def watch(self) -> None:
-        """Returns when all have ended after `stop`, or have ended properly by themselves."""
+        """Returns when all have ended after `stop`, or have ended properly by themselves.
+
+        Raises SystemExit, all ended, where one of the first could not start: the next would not either.
+        """
+        could_not_start = False
         while self._born:
             wait([process.sentinel for process in self._born])
             for process in [each for each in self._born if not each.is_alive()]:
                 lived = time.monotonic() - self._born.pop(process)
                 if self._stopping or process.exitcode == 0:
                     continue
+                if process in self._first and process.exitcode > 0 and lived < SHORT_LIFE_SECONDS:
+                    could_not_start = True
+                    self.stop()
+                    continue
                 log.error("A server process died (exit %s) and is replaced.", process.exitcode)
                 if lived < SHORT_LIFE_SECONDS:
                     time.sleep(PAUSE_SECONDS)  # the others go on meanwhile
                 if not self._stopping:
                     self._start()
+        if could_not_start:
+            raise SystemExit(1)
 
 
 def apply() -> None:

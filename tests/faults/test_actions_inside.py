@@ -65,7 +65,7 @@ def test_an_action_that_hangs_is_given_up_and_holds_up_nobody_else(rasa: RasaAlo
     waiting = threading.Thread(target=lambda: answer.extend(m["text"] for m in rasa.say("delete my data", "hangs")))
     begun = time.monotonic()
     waiting.start()
-    time.sleep(0.3)
+    time.sleep(0.3)  # until it hangs
     assert emergency(rasa.say(RED_FLAG, "somebody else"))
     assert rasa.say("thank you", "somebody else")
     assert time.monotonic() - begun < 2, "the others waited as well"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,17 +111,22 @@ def cpu(machine: LiveServer) -> float:
     return process.cpu_times().user
 
 
-def test_with_one_action_server_down_the_answers_are_the_usual_ones(site: Site, server: LiveServer) -> None:
+def test_with_one_action_server_down_the_answers_are_the_usual_ones(
+    site: Site, server: LiveServer, seen: Callable[..., None]
+) -> None:
     expected = ended_by(server)
     site.machines[0].kill_actions()
     try:
         for sender in talk_at_once(site.base_url, 12):
             assert state(site.machines[1], sender) == expected
     finally:
+        begun = time.monotonic()
         site.machines[0].wait_for_actions()
+    kept = "every acknowledged message, once"
+    seen("kill -9 of one of two action servers behind nginx", "the usual answer", kept, time.monotonic() - begun)
 
 
-def test_with_one_assistant_killed_nothing_acknowledged_is_lost_or_doubled(site: Site) -> None:
+def test_with_one_assistant_killed_nothing_acknowledged_is_lost_or_doubled(site: Site, seen: Callable[..., None]) -> None:
     first = site.machines[0].rasa_process()
     assert first is not None
     sender, answered = site.machines[1].new_sender(), []
@@ -142,4 +148,8 @@ def test_with_one_assistant_killed_nothing_acknowledged_is_lost_or_doubled(site:
     found = texts(site.machines[1], sender)
     assert [text for text in found if text in answered] == answered
     assert len(found) == len(set(found))
+    begun = time.monotonic()
     wait_until(lambda: site.machines[0].rasa_process() is not None, 60, "it is started again")
+    told = "the usual answer, from the other; none to a message that was on its way to this one"
+    kept = "every acknowledged message, once"
+    seen("kill -9 of one of two assistants behind nginx", told, kept, time.monotonic() - begun)
