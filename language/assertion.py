@@ -111,7 +111,13 @@ class Asserter:
             results.append(
                 self._decide(mention, mentions, reached, reading, stops, start, end, past_times, claims)
             )
-        return self._past_lists(results, mentions, words)
+        results = self._past_lists(results, mentions, words)
+        symptoms = self._lexicon.symptoms
+        return [
+            # whoever is in doubt about a thought has it: "sometimes I think you would be better off without me"
+            PRESENT if role == UNCERTAIN and mention.code in symptoms and symptoms[mention.code].thought else role
+            for mention, role in zip(mentions, results)
+        ]
 
     def _past_lists(self, results: list[str], mentions: Sequence[Mention], words: Sequence[str]) -> list[str]:
         """A list that begins with something past is past: "had a fever last week, with chills and aches"."""

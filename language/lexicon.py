@@ -66,6 +66,7 @@ class SymptomEntry(KnowledgeModel):
     severe: Severe | None = None
     implies: list[str] = []
     event: bool = False
+    thought: bool = False
 
 
 class SymptomFile(KnowledgeModel):

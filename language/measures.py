@@ -233,6 +233,31 @@ def temperatures(text: str) -> list[Temperature]:
             found.append(
                 Temperature(round(celsius, 2), each.start(), each.end("unit") if unit else each.end("n"))
             )
+    return [*found, *_temperatures_in_words(text)]
+
+
+_DIGIT = "|".join(word for word, value in CARDINALS.items() if value < 10)
+_TEMPERATURE_IN_WORDS = re.compile(
+    rf"\b(?:(?P<hundred>(?:a|one)\s+hundred)(?:\s+(?:and\s+)?(?P<over>{_DIGIT}))?"
+    rf"|(?P<tens>thirty|forty|ninety)(?:[\s-]+(?P<ones>{_DIGIT}))?)(?:\s+point\s+(?P<tenth>{_DIGIT}))?\b",
+    re.I,
+)
+_TENS = {"thirty": 30.0, "forty": 40.0, "ninety": 90.0}
+
+
+def _temperatures_in_words(text: str) -> list[Temperature]:
+    """ "a temperature of one hundred and two", "thirty eight point five degrees": only beside a word that speaks of one."""
+    found = []
+    for each in _TEMPERATURE_IN_WORDS.finditer(text):
+        ones = (each["over"] or each["ones"] or "").lower()
+        value = (100.0 if each["hundred"] else _TENS[each["tens"].lower()]) + CARDINALS.get(ones, 0)
+        value += CARDINALS.get((each["tenth"] or "").lower(), 0) / 10
+        if _NOT_TEMPERATURE.match(text[each.end() :]) or not _near_cue(text, each.start(), each.end()):
+            continue
+        if 34.0 <= value <= 43.0:
+            found.append(Temperature(round(value, 2), each.start(), each.end()))
+        elif 94.0 <= value <= 109.0:
+            found.append(Temperature(round((value - 32.0) * 5.0 / 9.0, 2), each.start(), each.end()))
     return found
 
 

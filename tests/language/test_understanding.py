@@ -202,3 +202,38 @@ def test_what_is_gone_takes_nothing_with_it_that_was_said_for_itself(text, still
 )
 def test_facts_that_raise_the_level(text, fact, value):
     assert Interpreter(lexicon()).understand(text).facts[fact] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "celsius"),
+    [
+        ("my temperature is one hundred and two", 38.89),
+        ("she has a fever of a hundred and four", 40.0),
+        ("temp is thirty eight point five", 38.5),
+        ("the thermometer says thirty-nine", 39.0),
+        ("forty degrees since noon", 40.0),
+        ("temperature ninety eight point six", 37.0),
+        ("one hundred times better", None),
+        ("I am thirty eight and my neck is stiff", None),
+        ("fever for thirty nine hours", None),
+    ],
+)
+def test_temperatures_in_words(text, celsius):
+    found = Interpreter(lexicon()).understand(text).facts.get("temperature_c")
+    assert found == (pytest.approx(celsius, abs=0.01) if celsius else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sometimes I think everybody would be better off without me",
+        "maybe I should just kill myself",
+        "not sure I want to live",
+    ],
+)
+def test_a_doubt_about_a_thought_is_the_thought(text):
+    assert roles(text)["suicidal_thoughts"] == "present"
+
+
+def test_no_such_thoughts_stay_denied():
+    assert roles("I am not suicidal")["suicidal_thoughts"] == "absent"
