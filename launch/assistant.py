@@ -219,9 +219,10 @@ class Assistant:
 
 
 def catch_signals() -> None:
-    """Makes Ctrl-C, SIGTERM and a closed terminal raise Stopped."""
+    """Makes Ctrl-C, SIGTERM and a closed terminal raise Stopped, once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
+        ignore_signals()  # a second one would break off the ending, wherever that is
         raise Stopped
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from launch.assistant import Stopped, catch_signals
 from tests.launch.project import Project
 from tests.live_server import wait_until
 
@@ -91,6 +92,19 @@ def test_ctrl_c_twice_still_ends_all(project: Project) -> None:
     os.killpg(launcher.pid, signal.SIGINT)
     assert launcher.wait(20) == 0
     assert not project.processes()
+
+
+def test_a_second_signal_does_not_break_off_the_ending() -> None:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        catch_signals()
+        with pytest.raises(Stopped):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def test_ctrl_c_while_starting_ends_all(project: Project) -> None:
