@@ -20,7 +20,7 @@ from tests.live_server import wait_until
 def lives(folder: str) -> None:
     """A server process that runs until it is ended, known by a file."""
     Path(folder, str(os.getpid())).touch()
-    time.sleep(60)
+    time.sleep(60)  # longer than any test leaves it
 
 
 def cannot_start(folder: str) -> None:

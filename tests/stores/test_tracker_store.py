@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
@@ -350,6 +351,20 @@ async def test_what_is_deleted_is_in_no_file_any_more(sender: str, tmp_path: Pat
     else:
         assert store.conversations.purge(time.time() + 1) == 1
     assert not kept()
+
+
+async def test_a_deletion_does_not_wait_for_those_who_read(sender: str, tmp_path: Path) -> None:
+    path = tmp_path / "read.db"
+    store = ConversationStore(Domain.empty(), database_url=f"sqlite:///{path}")
+    await talk(store, sender, range(1))
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM neckwise_events").fetchone()
+    begun = time.monotonic()
+    await store.delete(sender)
+    assert time.monotonic() - begun < 1.5
+    assert not await store.exists(sender)
+    reader.close()
 
 
 async def test_the_keeper_forgets_what_is_too_old(
